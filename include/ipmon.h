@@ -1,0 +1,1395 @@
+/*
+ * ipmon: one parsed event per IP packet, from an interface or a capture file.
+ *
+ * A monitor is made with ipmon_new(), told what to do with ipmon_set_...(), and
+ * then either watches an interface, ipmon_set_active(m, 1), or reads a capture
+ * file, ipmon_parse_pcap_file(m, path). For every IP packet it calls the function
+ * that was set with ipmon_set_on_ip_packet(). ipmon_free() ends it.
+ *
+ * What follows holds for every function, so that each only says what is its own.
+ *
+ * Statuses
+ *   A function that can fail returns ipmon_status: IPMON_STATUS_OK is 0, every
+ *   failure is negative. (ipmon_new() returns NULL instead.) Outputs are written
+ *   only on success, but for two: a text that does not fit is cut, and the number
+ *   that is needed is told. ipmon_last_error() has one line about a monitor's
+ *   newest failure: what happened and, where there is one, what to do. "Returns"
+ *   leaves IPMON_STATUS_ out of the names.
+ *
+ * Arguments
+ *   Every pointer is checked: NULL_ARGUMENT where NULL has no meaning of its own.
+ *   A handle is a number in the guise of a pointer: one that was freed, or never
+ *   was a monitor, is BAD_HANDLE, never undefined behaviour. Numbers out of range
+ *   are BAD_ARGUMENT. Booleans are 0 and not 0. Texts end with NUL; those that the
+ *   library makes are UTF-8. Times to wait are milliseconds, -1 for ever.
+ *
+ * Threads
+ *   Every function may be called from any thread at any time, on one monitor from
+ *   several threads too. A live capture has a thread of its own, named "ipmon",
+ *   on which its callbacks run and every signal is blocked; a file is read on the
+ *   thread that asks for it. The callbacks of one monitor never overlap.
+ *
+ * One thing at a time
+ *   A monitor has one run at a time: a live capture, or a file. While it runs,
+ *   another start or parse is BUSY, and so are the setters, but for
+ *   ipmon_set_accept_data() and the removal of a callback. Counters and
+ *   frame_number begin anew with every run.
+ *
+ * Stopping
+ *   When ipmon_set_active(m, 0) or ipmon_free(m) returns OK, no callback of that
+ *   monitor is running and none will start. Inside a callback they never wait: on
+ *   the callback's own monitor the current packet is the last, and only
+ *   IPMON_NOTICE_ENDED follows; on another monitor that runs they return PENDING,
+ *   and ipmon_wait() tells when it is over. A run's last callback is the notice
+ *   IPMON_NOTICE_ENDED: user data may be released in it. No combination of calls
+ *   on any threads deadlocks.
+ *
+ * Ownership
+ *   What the library hands to a callback is borrowed until the callback returns.
+ *   What the caller passes is borrowed until the function returns; user_data is
+ *   never looked into. Only monitors are owned, and freed with ipmon_free().
+ *
+ * Callbacks
+ *   They must return: no C++ exception and no longjmp() may leave them. They may
+ *   call every function here ("From a callback" says what is different there).
+ *
+ * The process
+ *   Captures are stopped at exit(), before the program's own statics go. In a
+ *   child made by fork() every call but ipmon_free() is FORKED; after exec()
+ *   everything is as new. The library stays loaded once it was: dlclose() leaves
+ *   it there.
+ *
+ * Versions
+ *   Numbers are never reused, structs only grow at their end, functions are never
+ *   taken away. A struct begins with struct_size: IPMON_HAS(packet, field) asks
+ *   whether the library that runs is new enough to have a field. Functions that
+ *   fill a struct of the caller's take its sizeof.
+ */
+
+
+#ifndef IPMON_H
+#define IPMON_H
+
+/* Generated from src/ffi by the build; change it there. */
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* The version of this header; ipmon_version() has the library's. */
+#define IPMON_VERSION "0.1.0"
+#define IPMON_VERSION_MAJOR 0
+#define IPMON_VERSION_MINOR 1
+#define IPMON_VERSION_PATCH 0
+
+/* Imports the functions where the compiler needs to be told. */
+#ifndef IPMON_API
+#if defined(_WIN32) && !defined(IPMON_STATIC)
+#define IPMON_API __declspec(dllimport)
+#else
+#define IPMON_API
+#endif
+#endif
+
+/* Warns when a result that must not be lost is thrown away. */
+#ifndef IPMON_NODISCARD
+#if defined(__GNUC__) || defined(__clang__)
+#define IPMON_NODISCARD __attribute__((warn_unused_result))
+#else
+#define IPMON_NODISCARD
+#endif
+#endif
+
+/* Whether the library that filled *object has the field: objects begin with
+ * struct_size. */
+#define IPMON_HAS(object, field)                                                 \
+    ((size_t)((const char *)(&(object)->field + 1) - (const char *)(object)) <=  \
+     (size_t)(object)->struct_size)
+
+
+/**
+ * The version of the ABI: it grows when something is added to it. What it
+ * had is never changed or taken away. Compare it with `ipmon_abi_version()`
+ * to learn whether the library that was loaded is older than this header.
+ */
+#define IPMON_ABI_VERSION 1
+
+/**
+ * The call did what it was asked to do.
+ */
+#define IPMON_STATUS_OK 0
+
+/**
+ * A pointer that must not be NULL is NULL.
+ */
+#define IPMON_STATUS_NULL_ARGUMENT -1
+
+/**
+ * An argument has a value that means nothing here; the error text
+ * gives the limits.
+ */
+#define IPMON_STATUS_BAD_ARGUMENT -2
+
+/**
+ * The handle names no monitor: it was freed, or never was one.
+ */
+#define IPMON_STATUS_BAD_HANDLE -3
+
+/**
+ * A buffer is too small, or a struct's size is not one that any version
+ * of this library had.
+ */
+#define IPMON_STATUS_BAD_SIZE -4
+
+/**
+ * The monitor does something else: stop it or wait for it first.
+ */
+#define IPMON_STATUS_BUSY -5
+
+/**
+ * Asked for, and not over yet: a callback cannot wait. `ipmon_wait()`
+ * tells when.
+ */
+#define IPMON_STATUS_PENDING -6
+
+/**
+ * A stop, a free or `ipmon_interrupt()` ended the call.
+ */
+#define IPMON_STATUS_INTERRUPTED -7
+
+/**
+ * The time that the caller gave is over.
+ */
+#define IPMON_STATUS_TIMEOUT -8
+
+/**
+ * There are no further packets.
+ */
+#define IPMON_STATUS_END -9
+
+/**
+ * Not enough memory.
+ */
+#define IPMON_STATUS_NO_MEMORY -10
+
+/**
+ * The operating system does not allow it; the error text names the
+ * command that grants it.
+ */
+#define IPMON_STATUS_NO_PERMISSION -11
+
+/**
+ * No interface has that name or address; the error text lists those that
+ * there are.
+ */
+#define IPMON_STATUS_NO_DEVICE -12
+
+/**
+ * The interface is down.
+ */
+#define IPMON_STATUS_DEVICE_DOWN -13
+
+/**
+ * The interface was removed during the capture.
+ */
+#define IPMON_STATUS_DEVICE_GONE -14
+
+/**
+ * libpcap is needed for this and is not installed; the error text names
+ * the package.
+ */
+#define IPMON_STATUS_NO_LIBPCAP -15
+
+/**
+ * The filter expression is wrong; the error text says where.
+ */
+#define IPMON_STATUS_BAD_FILTER -16
+
+/**
+ * The filter expression is beyond the limits.
+ */
+#define IPMON_STATUS_FILTER_TOO_COMPLEX -17
+
+/**
+ * There is no such file.
+ */
+#define IPMON_STATUS_NOT_FOUND -18
+
+/**
+ * Reading the file failed.
+ */
+#define IPMON_STATUS_IO -19
+
+/**
+ * The file is no capture file.
+ */
+#define IPMON_STATUS_NOT_A_CAPTURE -20
+
+/**
+ * The file ends in the middle of a record. Every packet before it was
+ * delivered.
+ */
+#define IPMON_STATUS_TRUNCATED -21
+
+/**
+ * The file contradicts its format. Every packet before that place was
+ * delivered.
+ */
+#define IPMON_STATUS_MALFORMED -22
+
+/**
+ * The file is of a version or kind that is not read.
+ */
+#define IPMON_STATUS_UNSUPPORTED -23
+
+/**
+ * The process was forked after the library was used in it; only
+ * `ipmon_free()` may be called in the child.
+ */
+#define IPMON_STATUS_FORKED -24
+
+/**
+ * A bug in this library, which was contained. Please report it.
+ */
+#define IPMON_STATUS_PANIC -25
+
+/**
+ * The operating system failed in another way; see the error text.
+ */
+#define IPMON_STATUS_SYSTEM -26
+
+/**
+ * Which way a packet went is not known, or does not matter.
+ */
+#define IPMON_DIRECTION_ANY 0
+
+/**
+ * Received by the interface.
+ */
+#define IPMON_DIRECTION_IN 1
+
+/**
+ * Sent by the interface.
+ */
+#define IPMON_DIRECTION_OUT 2
+
+/**
+ * The capture holds less of the packet than its header announces.
+ */
+#define IPMON_NOTE_TRUNCATED (1 << 0)
+
+/**
+ * A fragment: more fragments follow, or its offset is not 0.
+ */
+#define IPMON_NOTE_FRAGMENT (1 << 1)
+
+/**
+ * Bytes behind the packet (padding or a trailer of the link layer) were left
+ * out.
+ */
+#define IPMON_NOTE_PADDING (1 << 2)
+
+/**
+ * The header states a length of 0 (segmentation offload); the packet runs to
+ * the end of what was captured.
+ */
+#define IPMON_NOTE_LENGTH_ZERO (1 << 3)
+
+/**
+ * An IPv6 extension header is not wholly there; `ip_protocol` is its number
+ * and the payload begins with it.
+ */
+#define IPMON_NOTE_EXTENSION_TRUNCATED (1 << 4)
+
+/**
+ * The time does not fit 64-bit nanoseconds; both time fields hold the nearest
+ * that does.
+ */
+#define IPMON_NOTE_TIME_OUT_OF_RANGE (1 << 5)
+
+/**
+ * The file holds no time for this packet; both time fields are 0.
+ */
+#define IPMON_NOTE_NO_TIME (1 << 6)
+
+/**
+ * The kernel handed over a packet that segmentation offload will cut, or has
+ * joined; its length may be above what the wire carries.
+ */
+#define IPMON_NOTE_OFFLOADED (1 << 7)
+
+/**
+ * The run is over, with its status; the last callback of every run. User data
+ * that only callbacks use may be released when it returns.
+ */
+#define IPMON_NOTICE_ENDED 1
+
+/**
+ * The kernel had no room for `count` frames since the last such notice: the
+ * callback is too slow for the traffic, or `buffer_size` too small.
+ */
+#define IPMON_NOTICE_GAP 2
+
+/**
+ * The filter expression means nothing for a link type of the file, and so
+ * matches none of its frames. Told once for each link type.
+ */
+#define IPMON_NOTICE_FILTER_NOT_APPLICABLE 3
+
+/**
+ * The interface is up.
+ */
+#define IPMON_ADAPTER_UP (1 << 0)
+
+/**
+ * The interface has a link.
+ */
+#define IPMON_ADAPTER_RUNNING (1 << 1)
+
+/**
+ * The loopback interface.
+ */
+#define IPMON_ADAPTER_LOOPBACK (1 << 2)
+
+/**
+ * The interface of the default route: what a monitor without `local_host`
+ * watches.
+ */
+#define IPMON_ADAPTER_DEFAULT (1 << 3)
+
+/**
+ * Bytes that the text of any address takes, its NUL included.
+ */
+#define IPMON_ADDRESS_TEXT_SIZE 46
+
+/**
+ * A monitor: watches one interface, or reads one file, at a time.
+ *
+ * The pointer names the monitor and points to nothing: it must not be
+ * dereferenced. It may be used from several threads at once.
+ */
+typedef struct ipmon_t ipmon_t;
+
+/**
+ * How a call ended: `IPMON_STATUS_OK`, which is 0, or a failure, which is
+ * negative. Numbers are never reused.
+ */
+typedef int32_t ipmon_status;
+
+/**
+ * One IP packet: the outermost IP header of a frame, and its payload.
+ *
+ * All numbers are in the byte order of this machine. Pointers are borrowed:
+ * in a callback they are valid until it returns.
+ *
+ * Tunnels are not opened: their inner packet is payload. Fragments are not
+ * put together: each is a packet of its own.
+ */
+typedef struct ipmon_packet {
+    /**
+     * The size of this struct in the library, in bytes. A field that lies
+     * beyond it is not there: `IPMON_HAS(packet, field)`.
+     */
+    uint32_t struct_size;
+    /**
+     * 4 or 6 (RFC 791, RFC 8200).
+     */
+    uint8_t ip_version;
+    /**
+     * Type of service: the DS field and ECN of IPv4 (RFC 2474, RFC 3168), the
+     * traffic class of IPv6.
+     */
+    uint8_t tos;
+    /**
+     * Flags of fragmentation as a number. IPv4: reserved 4, don't fragment 2,
+     * more fragments 1. IPv6: more fragments 1, of the Fragment header.
+     */
+    uint8_t flags;
+    /**
+     * Time to live of IPv4, hop limit of IPv6.
+     */
+    uint8_t ttl;
+    /**
+     * The source address as NUL-terminated text: dotted decimal, or RFC 5952
+     * for IPv6. `""` while the option `address_text` is 0; never NULL.
+     */
+    const char *source_address;
+    /**
+     * The destination address, in the same form.
+     */
+    const char *destination_address;
+    /**
+     * The source port of TCP, UDP, UDP-Lite, SCTP and DCCP; 0 for other
+     * protocols, for fragments but the first, and where it was not captured.
+     */
+    uint16_t source_port;
+    /**
+     * The destination port, likewise.
+     */
+    uint16_t destination_port;
+    /**
+     * The identification that fragments of one packet share: 16 bits in IPv4,
+     * 32 bits from the Fragment header of IPv6, 0 without one.
+     */
+    uint32_t id;
+    /**
+     * The fragment offset in units of 8 bytes, as it stands in the header.
+     */
+    uint16_t offset;
+    /**
+     * The header checksum of IPv4 as it stands in the header, which is not
+     * verified; 0 for IPv6.
+     */
+    uint16_t checksum;
+    /**
+     * The protocol of the payload (IANA protocol numbers). For IPv6, what
+     * follows the extension headers: hop-by-hop options, routing, fragment,
+     * destination options and authentication are walked.
+     */
+    uint8_t ip_protocol;
+    /**
+     * One of `IPMON_DIRECTION_ANY`, `_IN`, `_OUT`; `ANY` where the source does
+     * not say.
+     */
+    uint8_t direction;
+    /**
+     * 0.
+     */
+    uint16_t reserved;
+    /**
+     * When the packet was captured, in microseconds since 1970-01-01 00:00
+     * UTC, rounded down.
+     */
+    int64_t timestamp;
+    /**
+     * The same in nanoseconds, as exact as the source has it.
+     */
+    int64_t timestamp_ns;
+    /**
+     * What follows the IP header (for IPv6, the extension headers):
+     * `payload_length` bytes; not NULL even when there are none.
+     */
+    const uint8_t *payload;
+    /**
+     * Captured bytes of the payload.
+     */
+    uint32_t payload_length;
+    /**
+     * Bytes of the payload as the IP header states them.
+     */
+    uint32_t payload_wire_length;
+    /**
+     * The source address in network order; an IPv4 address in the first four
+     * bytes, the rest 0.
+     */
+    uint8_t source_ip[16];
+    /**
+     * The destination address, in the same form.
+     */
+    uint8_t destination_ip[16];
+    /**
+     * The whole IP packet, headers included: `ip_length` bytes.
+     */
+    const uint8_t *ip;
+    /**
+     * The whole frame, link-layer headers included: `frame_length` bytes.
+     */
+    const uint8_t *frame;
+    /**
+     * Captured bytes of the IP packet.
+     */
+    uint32_t ip_length;
+    /**
+     * Captured bytes of the frame.
+     */
+    uint32_t frame_length;
+    /**
+     * Bytes of the frame on the wire.
+     */
+    uint32_t frame_wire_length;
+    /**
+     * What the frame's first header is, by its LINKTYPE_ number
+     * (https://www.tcpdump.org/linktypes.html).
+     */
+    uint32_t link_type;
+    /**
+     * Live: the system's index of the interface. In a file: the number of the
+     * interface in its pcapng section, from 0; 0 in a pcap file.
+     */
+    uint32_t interface_index;
+    /**
+     * Bits of `IPMON_NOTE_`.
+     */
+    uint32_t notes;
+    /**
+     * The number of the frame in this run, from 1; frames that hold no IP
+     * packet count too.
+     */
+    uint64_t frame_number;
+    /**
+     * Where the frame begins, in bytes from the base that lends it: in a
+     * callback `frame` itself, so 0.
+     */
+    uint64_t frame_offset;
+    /**
+     * Where the payload begins, in bytes from the same base.
+     */
+    uint64_t payload_offset;
+} ipmon_packet;
+
+/**
+ * Called for every IP packet of a run.
+ *
+ * It runs on the capture thread of a live capture, and on the thread that
+ * called `ipmon_parse_pcap_file()` for a file. The callbacks of one monitor
+ * never overlap; those of two monitors may. `packet` and all that it points
+ * to are borrowed until the callback returns: copy what is to be kept.
+ *
+ * It may call any function of this library, on this monitor too. It must
+ * return: no exception and no `longjmp` may leave it. While it runs, packets
+ * of a live capture wait in the kernel's ring, which holds `buffer_size`
+ * bytes; what does not fit is dropped and counted. All signals are blocked on
+ * the capture thread.
+ */
+typedef void (*ipmon_on_ip_packet_fn)(const struct ipmon_packet *packet, void *user_data);
+
+/**
+ * What ended a live capture.
+ */
+typedef struct ipmon_error {
+    /**
+     * The size of this struct in the library, in bytes.
+     */
+    uint32_t struct_size;
+    /**
+     * The failure.
+     */
+    ipmon_status status;
+    /**
+     * The operating system's error number, 0 where it had none.
+     */
+    int32_t system_error;
+    /**
+     * 0.
+     */
+    uint32_t reserved;
+    /**
+     * The byte offset in the file, -1 where there is none.
+     */
+    int64_t offset;
+    /**
+     * One line: what happened and, where there is one, what to do. Borrowed
+     * until the callback returns.
+     */
+    const char *text;
+} ipmon_error;
+
+/**
+ * Called once when a failure ends a live capture, before the notice
+ * `IPMON_NOTICE_ENDED`; `ipmon_get_active()` says 0 by then. What a call
+ * returns as its status is not told here again.
+ *
+ * Thread, borrowing and what it may do: as for `ipmon_on_ip_packet_fn`.
+ */
+typedef void (*ipmon_on_error_fn)(const struct ipmon_error *error, void *user_data);
+
+/**
+ * Something that happened during a run and is no packet.
+ */
+typedef struct ipmon_notice {
+    /**
+     * The size of this struct in the library, in bytes.
+     */
+    uint32_t struct_size;
+    /**
+     * One of `IPMON_NOTICE_`. A newer library may send codes that this header
+     * does not list: pass over them.
+     */
+    int32_t code;
+    /**
+     * `ENDED`: how the run ended; `IPMON_STATUS_OK` otherwise.
+     */
+    ipmon_status status;
+    /**
+     * 0.
+     */
+    uint32_t reserved;
+    /**
+     * `GAP`: how many frames; 0 otherwise.
+     */
+    uint64_t count;
+    /**
+     * When it happened, in microseconds since 1970-01-01 00:00 UTC.
+     */
+    int64_t timestamp;
+    /**
+     * One line. Borrowed until the callback returns.
+     */
+    const char *text;
+} ipmon_notice;
+
+/**
+ * Called for what happens during a run and is no packet; the last call of
+ * every run is `IPMON_NOTICE_ENDED`.
+ *
+ * Thread, borrowing and what it may do: as for `ipmon_on_ip_packet_fn`.
+ */
+typedef void (*ipmon_on_notice_fn)(const struct ipmon_notice *notice, void *user_data);
+
+/**
+ * What became of every frame of the run that goes on, or of the last one.
+ *
+ * After a run, `received` equals the sum of `delivered`, `not_ip`,
+ * `unsupported`, `truncated`, the four `malformed_` counters, `filtered`,
+ * `paused`, `discarded` and `dropped`, exactly. During a run, the counters of
+ * the kernel are up to 100 ms behind, and the others one packet at most.
+ */
+typedef struct ipmon_stats {
+    /**
+     * The size of this struct in the library, in bytes.
+     */
+    uint32_t struct_size;
+    /**
+     * 0.
+     */
+    uint32_t reserved;
+    /**
+     * File: the records that it holds. Live: the frames that the kernel saw
+     * and that match the filter, the dropped ones included; on loopback, which
+     * shows every packet twice, one of the two.
+     */
+    uint64_t received;
+    /**
+     * Packets handed to the callback; with no callback set, packets that
+     * would have been.
+     */
+    uint64_t delivered;
+    /**
+     * Frames whose link layer leads to something else than IP, such as ARP.
+     */
+    uint64_t not_ip;
+    /**
+     * Frames of a link type or encapsulation that is not decoded.
+     */
+    uint64_t unsupported;
+    /**
+     * Frames whose capture ends before IP could be reached.
+     */
+    uint64_t truncated;
+    /**
+     * IP headers of another version than the link layer announces.
+     */
+    uint64_t malformed_version;
+    /**
+     * IPv4 headers that state a header length below 20 bytes.
+     */
+    uint64_t malformed_header_length;
+    /**
+     * IPv4 headers that state a total length below their header length.
+     */
+    uint64_t malformed_total_length;
+    /**
+     * IP headers that are not wholly captured.
+     */
+    uint64_t malformed_short;
+    /**
+     * Frames of a file that the filter left out. Live, the kernel filters,
+     * and what it leaves out is not received.
+     */
+    uint64_t filtered;
+    /**
+     * Packets that came while delivery was paused.
+     */
+    uint64_t paused;
+    /**
+     * Frames that had arrived and that a stop kept from delivery: one from
+     * inside a callback, or one whose waiting frames took the callbacks longer
+     * than 80 ms.
+     */
+    uint64_t discarded;
+    /**
+     * Frames that the kernel had no room for.
+     */
+    uint64_t dropped;
+    /**
+     * File: bytes read from it. Live: bytes captured.
+     */
+    uint64_t bytes;
+} ipmon_stats;
+
+/**
+ * A network interface.
+ */
+typedef struct ipmon_adapter {
+    /**
+     * The size of this struct in the library, in bytes.
+     */
+    uint32_t struct_size;
+    /**
+     * The system's index of the interface.
+     */
+    uint32_t interface_index;
+    /**
+     * Bits of `IPMON_ADAPTER_`.
+     */
+    uint32_t flags;
+    /**
+     * How many IP addresses it has; `ipmon_list_ip_addresses()` lists them.
+     */
+    uint32_t address_count;
+    /**
+     * The hardware (MAC) address: the first `hardware_address_length` bytes.
+     */
+    uint8_t hardware_address[8];
+    /**
+     * 0 for an interface without one.
+     */
+    uint32_t hardware_address_length;
+    /**
+     * 0.
+     */
+    uint32_t reserved;
+    /**
+     * The name, NUL-terminated, for `ipmon_set_local_host()`.
+     */
+    char name[64];
+} ipmon_adapter;
+
+/**
+ * An IP address of an interface.
+ */
+typedef struct ipmon_ip_address {
+    /**
+     * The size of this struct in the library, in bytes.
+     */
+    uint32_t struct_size;
+    /**
+     * The system's index of the interface.
+     */
+    uint32_t interface_index;
+    /**
+     * 4 or 6.
+     */
+    uint32_t ip_version;
+    /**
+     * How many bits of the address name the network.
+     */
+    uint32_t prefix_length;
+    /**
+     * The address in network order; IPv4 in the first four bytes.
+     */
+    uint8_t ip[16];
+    /**
+     * The address as NUL-terminated text, for `ipmon_set_local_host()`.
+     */
+    char text[64];
+    /**
+     * The name of the interface, NUL-terminated.
+     */
+    char interface_name[64];
+} ipmon_ip_address;
+
+#ifdef __cplusplus
+extern "C" {
+#endif // __cplusplus
+
+/**
+ * The version of the library that was loaded, as `"MAJOR.MINOR.PATCH"`.
+ *
+ * Returns: a text that is valid for ever.
+ * Threads: any thread, at any time.
+ * Ownership: the text belongs to the library.
+ * From a callback: yes.
+ * Since: 0.1.
+ */
+IPMON_API const char *ipmon_version(void);
+
+/**
+ * The version of the ABI of the library that was loaded.
+ *
+ * Returns: `IPMON_ABI_VERSION` of the header that it was built with.
+ * Threads: any thread, at any time.
+ * Ownership: nothing changes hands.
+ * From a callback: yes.
+ * Since: 0.1.
+ */
+IPMON_API uint32_t ipmon_abi_version(void);
+
+/**
+ * A short text for a status, such as `"no such interface"`. What exactly
+ * happened and what to do about it is what `ipmon_last_error()` tells.
+ *
+ * Returns: a text that is valid for ever; `"unknown status"` for a number
+ * that is none.
+ * Threads: any thread, at any time.
+ * Ownership: the text belongs to the library.
+ * From a callback: yes.
+ * Since: 0.1.
+ */
+IPMON_API const char *ipmon_status_text(ipmon_status status);
+
+/**
+ * Makes a monitor with the default options and no callbacks.
+ *
+ * Returns: the monitor; NULL when memory, file descriptors (a monitor holds
+ * two) or handles (4,096 in a process) are used up, or in a forked child.
+ * Threads: any thread, at any time.
+ * Ownership: the caller's, to be given to `ipmon_free()` once.
+ * From a callback: yes.
+ * Since: 0.1.
+ */
+IPMON_API IPMON_NODISCARD struct ipmon_t *ipmon_new(void);
+
+/**
+ * Ends the run, if there is one, and the monitor. Afterwards the handle is
+ * refused with `BAD_HANDLE`.
+ *
+ * Returns: `OK`: no callback of the monitor is running and none will start,
+ * except inside a callback of its own: there the current packet is the last,
+ * and only `IPMON_NOTICE_ENDED` follows. `PENDING` inside a callback of
+ * another monitor while this one runs: the monitor is freed, and its last
+ * callback is `IPMON_NOTICE_ENDED`. `BAD_HANDLE`. NULL is fine.
+ * Threads: any thread, at any time; calls on other threads that use the
+ * monitor end soon, or with `INTERRUPTED`.
+ * Ownership: takes the monitor. In a forked child, which has only a copy, it
+ * does nothing.
+ * From a callback: yes, of its own monitor too.
+ * Since: 0.1.
+ */
+IPMON_API ipmon_status ipmon_free(struct ipmon_t *m);
+
+/**
+ * Ends the run, if there is one, brings back the default options and sets the
+ * counters to 0. Callbacks stay.
+ *
+ * Returns: `OK`. `BUSY` inside a callback while the monitor runs: stop it
+ * there, and reset it later. `BAD_HANDLE`, `NULL_ARGUMENT`, `FORKED`.
+ * Threads: any thread, at any time.
+ * Ownership: nothing changes hands.
+ * From a callback: only while this monitor does not run.
+ * Since: 0.1.
+ */
+IPMON_API ipmon_status ipmon_reset(struct ipmon_t *m);
+
+/**
+ * The text of the monitor's newest failure: one line that says what happened
+ * and, where there is one, what to do. Success does not clear it; before the
+ * first failure it is empty.
+ *
+ * `needed`, which may be NULL, gets the bytes that the text takes, its NUL
+ * included. With `text` NULL and `size` 0 only that is told.
+ *
+ * Returns: `OK`. `BAD_SIZE` when `size` is too small: `text` then holds as
+ * much as fits. `BAD_HANDLE`, `NULL_ARGUMENT`, `FORKED`.
+ * Threads: any thread, at any time. Where several use one monitor, the newest
+ * failure may be another thread's.
+ * Ownership: `text` stays the caller's.
+ * From a callback: yes.
+ * Since: 0.1.
+ */
+IPMON_API
+ipmon_status ipmon_last_error(struct ipmon_t *m,
+                              char *text,
+                              size_t size,
+                              size_t *needed);
+
+/**
+ * Sets the function that takes the packets; NULL for none.
+ *
+ * Returns: `OK`. `BUSY` for another function while the monitor runs; NULL is
+ * possible at any time, and afterwards no call of the former function is
+ * running and none will start (called from inside that function, the current
+ * call is the last). `PENDING` for NULL inside a callback of another monitor
+ * while a callback of this one runs. `BAD_HANDLE`, `NULL_ARGUMENT`, `FORKED`.
+ * Threads: any thread, at any time.
+ * Ownership: `user_data` stays the caller's; the library only hands it back.
+ * From a callback: NULL only, while the monitor runs.
+ * Since: 0.1.
+ */
+IPMON_API
+ipmon_status ipmon_set_on_ip_packet(struct ipmon_t *m,
+                                    ipmon_on_ip_packet_fn callback,
+                                    void *user_data);
+
+/**
+ * Sets the function that is told what ended a live capture; NULL for none.
+ *
+ * Returns: as `ipmon_set_on_ip_packet()`.
+ * Threads: any thread, at any time.
+ * Ownership: `user_data` stays the caller's.
+ * From a callback: NULL only, while the monitor runs.
+ * Since: 0.1.
+ */
+IPMON_API
+ipmon_status ipmon_set_on_error(struct ipmon_t *m,
+                                ipmon_on_error_fn callback,
+                                void *user_data);
+
+/**
+ * Sets the function that takes notices; NULL for none.
+ *
+ * Returns: as `ipmon_set_on_ip_packet()`.
+ * Threads: any thread, at any time.
+ * Ownership: `user_data` stays the caller's; it may be released when the
+ * notice `IPMON_NOTICE_ENDED` has returned and no new run is started.
+ * From a callback: NULL only, while the monitor runs.
+ * Since: 0.1.
+ */
+IPMON_API
+ipmon_status ipmon_set_on_notice(struct ipmon_t *m,
+                                 ipmon_on_notice_fn callback,
+                                 void *user_data);
+
+/**
+ * Which interface a live capture watches: the name of an interface, a local
+ * address of it (IPv4 or IPv6 as text), or `"any"` for all interfaces. NULL or
+ * `""` is the interface of the default route, which is the default.
+ *
+ * It chooses an interface and filters nothing. It is resolved at every start.
+ * Files ignore it.
+ *
+ * Returns: `OK`. `BAD_ARGUMENT` for more than 255
+ * bytes or for what is not UTF-8. `BUSY` while the monitor runs. `BAD_HANDLE`, `NULL_ARGUMENT`, `FORKED`.
+ * Threads: any thread, at any time.
+ * Ownership: `local_host` stays the caller's.
+ * From a callback: while this monitor does not run.
+ * Since: 0.1.
+ */
+IPMON_API
+ipmon_status ipmon_set_local_host(struct ipmon_t *m,
+                                  const char *local_host);
+
+/**
+ * What `ipmon_set_local_host()` set; `""` when unset.
+ *
+ * `needed`, which may be NULL, gets the bytes that the text takes, its NUL
+ * included. With `text` NULL and `size` 0 only that is told.
+ *
+ * Returns: `OK`. `BAD_SIZE` when `size` is too small: `text` then holds as
+ * much as fits. `BAD_HANDLE`, `NULL_ARGUMENT`, `FORKED`.
+ * Threads: any thread, at any time.
+ * Ownership: `text` stays the caller's.
+ * From a callback: yes.
+ * Since: 0.1.
+ */
+IPMON_API
+ipmon_status ipmon_get_local_host(struct ipmon_t *m,
+                                  char *text,
+                                  size_t size,
+                                  size_t *needed);
+
+/**
+ * Which frames count: a filter expression as tcpdump has it (pcap-filter(7)),
+ * for live capture and for files. NULL or `""` is all, which is the default.
+ *
+ * The expression is checked here. In a file it is compiled for each link type
+ * anew; one that a link type cannot express matches none of its frames, and
+ * `IPMON_NOTICE_FILTER_NOT_APPLICABLE` says so once.
+ *
+ * An expression may have 1,024 bytes. Host and network names are not looked
+ * up: write addresses. Names of ports and protocols are fine.
+ *
+ * Returns: `OK`. `BAD_FILTER`: the error text says why.
+ * `FILTER_TOO_COMPLEX`. `NO_LIBPCAP`: libpcap compiles filters. `BUSY` while the monitor runs. `BAD_HANDLE`, `NULL_ARGUMENT`, `FORKED`.
+ * Threads: any thread, at any time.
+ * Ownership: `expression` stays the caller's.
+ * From a callback: while this monitor does not run.
+ * Since: 0.1.
+ */
+IPMON_API
+ipmon_status ipmon_set_filter(struct ipmon_t *m,
+                              const char *expression);
+
+/**
+ * What `ipmon_set_filter()` set; `""` when unset.
+ *
+ * `needed`, which may be NULL, gets the bytes that the text takes, its NUL
+ * included. With `text` NULL and `size` 0 only that is told.
+ *
+ * Returns: `OK`. `BAD_SIZE` when `size` is too small: `text` then holds as
+ * much as fits. `BAD_HANDLE`, `NULL_ARGUMENT`, `FORKED`.
+ * Threads: any thread, at any time.
+ * Ownership: `text` stays the caller's.
+ * From a callback: yes.
+ * Since: 0.1.
+ */
+IPMON_API
+ipmon_status ipmon_get_filter(struct ipmon_t *m,
+                              char *text,
+                              size_t size,
+                              size_t *needed);
+
+/**
+ * Which packets a live capture takes: `IPMON_DIRECTION_ANY` (the default),
+ * `_IN` (received by the interface) or `_OUT` (sent by it). Packets on
+ * loopback count as received. Files ignore it.
+ *
+ * Returns: `OK`. `BAD_ARGUMENT` for another number. `BUSY` while the monitor runs. `BAD_HANDLE`, `NULL_ARGUMENT`, `FORKED`.
+ * Threads: any thread, at any time.
+ * Ownership: nothing changes hands.
+ * From a callback: while this monitor does not run.
+ * Since: 0.1.
+ */
+IPMON_API
+ipmon_status ipmon_set_direction(struct ipmon_t *m,
+                                 int direction);
+
+/**
+ * What `ipmon_set_direction()` set.
+ *
+ * Returns: `OK`, with `direction` written. `BAD_HANDLE`, `NULL_ARGUMENT`, `FORKED`.
+ * Threads: any thread, at any time.
+ * Ownership: nothing changes hands.
+ * From a callback: yes.
+ * Since: 0.1.
+ */
+IPMON_API ipmon_status ipmon_get_direction(struct ipmon_t *m, int *direction);
+
+/**
+ * Whether a live capture asks the interface for frames that are not addressed
+ * to this host: not 0 (the default) or 0. Several captures of one interface do
+ * not disturb each other. It has no effect on `"any"`. Files ignore it.
+ *
+ * Returns: `OK`. `BUSY` while the monitor runs. `BAD_HANDLE`, `NULL_ARGUMENT`, `FORKED`.
+ * Threads: any thread, at any time.
+ * Ownership: nothing changes hands.
+ * From a callback: while this monitor does not run.
+ * Since: 0.1.
+ */
+IPMON_API
+ipmon_status ipmon_set_promiscuous(struct ipmon_t *m,
+                                   int promiscuous);
+
+/**
+ * What `ipmon_set_promiscuous()` set: 1 or 0.
+ *
+ * Returns: `OK`, with `promiscuous` written. `BAD_HANDLE`, `NULL_ARGUMENT`, `FORKED`.
+ * Threads: any thread, at any time.
+ * Ownership: nothing changes hands.
+ * From a callback: yes.
+ * Since: 0.1.
+ */
+IPMON_API ipmon_status ipmon_get_promiscuous(struct ipmon_t *m, int *promiscuous);
+
+/**
+ * How many bytes of each frame a live capture keeps: 1 to 262,144, which is the
+ * default. Headers that lie beyond are not decoded. Files ignore it: every
+ * byte that they hold is read.
+ *
+ * Returns: `OK`. `BAD_ARGUMENT` outside of these limits. `BUSY` while the monitor runs. `BAD_HANDLE`, `NULL_ARGUMENT`, `FORKED`.
+ * Threads: any thread, at any time.
+ * Ownership: nothing changes hands.
+ * From a callback: while this monitor does not run.
+ * Since: 0.1.
+ */
+IPMON_API
+ipmon_status ipmon_set_snap_length(struct ipmon_t *m,
+                                   uint32_t snap_length);
+
+/**
+ * What `ipmon_set_snap_length()` set.
+ *
+ * Returns: `OK`, with `snap_length` written. `BAD_HANDLE`, `NULL_ARGUMENT`, `FORKED`.
+ * Threads: any thread, at any time.
+ * Ownership: nothing changes hands.
+ * From a callback: yes.
+ * Since: 0.1.
+ */
+IPMON_API ipmon_status ipmon_get_snap_length(struct ipmon_t *m, uint32_t *snap_length);
+
+/**
+ * The size of the kernel's ring for a live capture in bytes: 1,048,576 to
+ * 2,147,483,647; the default is 33,554,432. It is allocated whole at the start.
+ * It is what is there for packets while a callback takes its time. Files
+ * ignore it.
+ *
+ * Returns: `OK`. `BAD_ARGUMENT` outside of these limits. `BUSY` while the monitor runs. `BAD_HANDLE`, `NULL_ARGUMENT`, `FORKED`.
+ * Threads: any thread, at any time.
+ * Ownership: nothing changes hands.
+ * From a callback: while this monitor does not run.
+ * Since: 0.1.
+ */
+IPMON_API
+ipmon_status ipmon_set_buffer_size(struct ipmon_t *m,
+                                   uint32_t buffer_size);
+
+/**
+ * What `ipmon_set_buffer_size()` set.
+ *
+ * Returns: `OK`, with `buffer_size` written. `BAD_HANDLE`, `NULL_ARGUMENT`, `FORKED`.
+ * Threads: any thread, at any time.
+ * Ownership: nothing changes hands.
+ * From a callback: yes.
+ * Since: 0.1.
+ */
+IPMON_API ipmon_status ipmon_get_buffer_size(struct ipmon_t *m, uint32_t *buffer_size);
+
+/**
+ * How long a packet of a live capture may wait for others to be handed over
+ * with it, in microseconds: 0 to 20,000; the default is 1,000. More makes each
+ * packet cheaper. Below 1,000, every packet is handed over as soon as
+ * possible, which costs a multiple of the processor time. Files ignore it.
+ *
+ * Returns: `OK`. `BAD_ARGUMENT` outside of these limits. `BUSY` while the monitor runs. `BAD_HANDLE`, `NULL_ARGUMENT`, `FORKED`.
+ * Threads: any thread, at any time.
+ * Ownership: nothing changes hands.
+ * From a callback: while this monitor does not run.
+ * Since: 0.1.
+ */
+IPMON_API
+ipmon_status ipmon_set_latency(struct ipmon_t *m,
+                               uint32_t latency);
+
+/**
+ * What `ipmon_set_latency()` set.
+ *
+ * Returns: `OK`, with `latency` written. `BAD_HANDLE`, `NULL_ARGUMENT`, `FORKED`.
+ * Threads: any thread, at any time.
+ * Ownership: nothing changes hands.
+ * From a callback: yes.
+ * Since: 0.1.
+ */
+IPMON_API ipmon_status ipmon_get_latency(struct ipmon_t *m, uint32_t *latency);
+
+/**
+ * Whether packets carry their addresses as text: not 0 (the default) or 0.
+ * Without, `source_address` and `destination_address` are `""`, and each packet
+ * costs less; `ipmon_format_address()` makes the text where it is needed.
+ *
+ * Returns: `OK`. `BUSY` while the monitor runs. `BAD_HANDLE`, `NULL_ARGUMENT`, `FORKED`.
+ * Threads: any thread, at any time.
+ * Ownership: nothing changes hands.
+ * From a callback: while this monitor does not run.
+ * Since: 0.1.
+ */
+IPMON_API
+ipmon_status ipmon_set_address_text(struct ipmon_t *m,
+                                    int address_text);
+
+/**
+ * What `ipmon_set_address_text()` set: 1 or 0.
+ *
+ * Returns: `OK`, with `address_text` written. `BAD_HANDLE`, `NULL_ARGUMENT`, `FORKED`.
+ * Threads: any thread, at any time.
+ * Ownership: nothing changes hands.
+ * From a callback: yes.
+ * Since: 0.1.
+ */
+IPMON_API ipmon_status ipmon_get_address_text(struct ipmon_t *m, int *address_text);
+
+/**
+ * Starts (`active` not 0) or stops (0) the live capture. A stop also ends a
+ * file that another thread parses.
+ *
+ * A start opens the interface on this thread, so that its errors are
+ * returned here, and captures on a thread of the library.
+ *
+ * A stop lets nothing further in, delivers the packets that had arrived (for
+ * up to 80 ms; a callback that takes longer leaves the rest counted as
+ * `discarded`), and then returns.
+ *
+ * Returns: `OK`: started; or stopped: no callback of this monitor is running
+ * and none will start. Starting what is started and stopping what is stopped
+ * is `OK`. Start: `BUSY` while a file is parsed, while the last run is still
+ * ending, and inside this monitor's callbacks; `NO_PERMISSION`, `NO_DEVICE`,
+ * `DEVICE_DOWN`, `NO_LIBPCAP`, `BAD_FILTER`, `FILTER_TOO_COMPLEX`, `SYSTEM`.
+ * Stop: `PENDING` inside a callback of another monitor while this one runs.
+ * `BAD_HANDLE`, `NULL_ARGUMENT`, `FORKED`.
+ * Threads: any thread, at any time.
+ * Ownership: nothing changes hands.
+ * From a callback: a stop, always: inside a callback of this monitor it
+ * returns at once, the current packet is the last, and only
+ * `IPMON_NOTICE_ENDED` follows. A start, of another monitor.
+ * Since: 0.1.
+ */
+IPMON_API ipmon_status ipmon_set_active(struct ipmon_t *m, int active);
+
+/**
+ * Whether a live capture runs: 1 from a start until a stop, or until a
+ * failure ends it.
+ *
+ * Returns: `OK`, with `active` written. `BAD_HANDLE`, `NULL_ARGUMENT`,
+ * `FORKED`.
+ * Threads: any thread, at any time.
+ * Ownership: nothing changes hands.
+ * From a callback: yes.
+ * Since: 0.1.
+ */
+IPMON_API ipmon_status ipmon_get_active(struct ipmon_t *m, int *active);
+
+/**
+ * Waits until nothing runs.
+ *
+ * `timeout_ms` is in milliseconds; 0 only looks, -1 waits for ever.
+ *
+ * Returns: `OK`: the last run ended without failure, or nothing ever ran.
+ * The failure that ended it otherwise. `TIMEOUT`: it goes on. `INTERRUPTED`
+ * by `ipmon_interrupt()`. `PENDING` inside a callback while it goes on.
+ * `BAD_ARGUMENT` for a time below -1. `BAD_HANDLE`, `NULL_ARGUMENT`, `FORKED`.
+ * Threads: any thread, at any time; several may wait.
+ * Ownership: nothing changes hands.
+ * From a callback: yes, but it does not wait there.
+ * Since: 0.1.
+ */
+IPMON_API ipmon_status ipmon_wait(struct ipmon_t *m, int timeout_ms);
+
+/**
+ * Reads a capture file to its end on this thread and calls back for every IP
+ * packet in it.
+ *
+ * `path` is a path of any bytes, or `"-"` for standard input. pcap and pcapng
+ * files are recognised by their content. Filter and `accept_data` apply; the
+ * options for live capture do not.
+ *
+ * Returns: `OK`: read to the end. `INTERRUPTED` by a stop, a free (on any
+ * thread or in a callback) or `ipmon_interrupt()`. `NOT_FOUND`,
+ * `NO_PERMISSION`, `IO`. `NOT_A_CAPTURE`; `TRUNCATED`, `MALFORMED`,
+ * `UNSUPPORTED`: every packet before that place was delivered, and the error
+ * text names the byte offset and the reason. `NO_LIBPCAP` with a filter.
+ * `BUSY` while the monitor runs. `BAD_ARGUMENT` for an empty path, or one of
+ * more than 4,096 bytes. `BAD_HANDLE`, `NULL_ARGUMENT`, `FORKED`.
+ * Threads: any thread; returns when the file is over.
+ * Ownership: `path` stays the caller's.
+ * From a callback: of another monitor.
+ * Since: 0.1.
+ */
+IPMON_API ipmon_status ipmon_parse_pcap_file(struct ipmon_t *m, const char *path);
+
+/**
+ * Pauses (`accept` 0) or resumes (not 0) delivery, at any time. While paused,
+ * packets are counted as `paused` and not delivered. Takes effect with the
+ * next packet; the default is 1.
+ *
+ * Returns: `OK`. `BAD_HANDLE`, `NULL_ARGUMENT`, `FORKED`.
+ * Threads: any thread, at any time.
+ * Ownership: nothing changes hands.
+ * From a callback: yes.
+ * Since: 0.1.
+ */
+IPMON_API ipmon_status ipmon_set_accept_data(struct ipmon_t *m, int accept);
+
+/**
+ * Whether packets are delivered.
+ *
+ * Returns: `OK`, with `accept` written. `BAD_HANDLE`, `NULL_ARGUMENT`,
+ * `FORKED`.
+ * Threads: any thread, at any time.
+ * Ownership: nothing changes hands.
+ * From a callback: yes.
+ * Since: 0.1.
+ */
+IPMON_API ipmon_status ipmon_get_accept_data(struct ipmon_t *m, int *accept);
+
+/**
+ * Ends a parse after the current callback, or a wait; when there is neither,
+ * the next one ends at once. A live capture goes on.
+ *
+ * Returns: nothing; a handle that names no monitor is passed over.
+ * Threads: any thread, at any time, and signal handlers: it is
+ * async-signal-safe.
+ * Ownership: nothing changes hands.
+ * From a callback: yes.
+ * Since: 0.1.
+ */
+IPMON_API void ipmon_interrupt(struct ipmon_t *m);
+
+/**
+ * The counters of the run, or of the last one.
+ *
+ * `stats_size` is `sizeof(ipmon_stats)`: a library that knows fewer fields
+ * sets the rest to 0, and `struct_size` tells how far it knows them.
+ *
+ * Returns: `OK`, with `out` written. `BAD_SIZE`. `BAD_HANDLE`,
+ * `NULL_ARGUMENT`, `FORKED`.
+ * Threads: any thread, at any time.
+ * Ownership: `out` stays the caller's.
+ * From a callback: yes.
+ * Since: 0.1.
+ */
+IPMON_API
+ipmon_status ipmon_get_stats(struct ipmon_t *m,
+                             struct ipmon_stats *out,
+                             size_t stats_size);
+
+/**
+ * Lists the network interfaces, by index. It needs neither privileges nor
+ * libpcap.
+ *
+ * `out` is an array of `capacity` structs of `adapter_size`, which is
+ * `sizeof(ipmon_adapter)`, bytes each. With `out` NULL and `capacity` 0 only
+ * `count` is told.
+ *
+ * Returns: `OK`, with `count` elements written. `BAD_SIZE` when `capacity` is
+ * too small, with `count` telling how many there are and nothing else written.
+ * `NULL_ARGUMENT`, `FORKED`, `SYSTEM`.
+ * Threads: any thread, at any time.
+ * Ownership: `out` stays the caller's.
+ * From a callback: yes.
+ * Since: 0.1.
+ */
+IPMON_API
+ipmon_status ipmon_list_adapters(struct ipmon_adapter *out,
+                                 size_t adapter_size,
+                                 size_t capacity,
+                                 size_t *count);
+
+/**
+ * Lists the IP addresses of this machine, interface by interface. It needs
+ * neither privileges nor libpcap.
+ *
+ * `out` is an array of `capacity` structs of `address_size`, which is
+ * `sizeof(ipmon_ip_address)`, bytes each. With `out` NULL and `capacity` 0
+ * only `count` is told.
+ *
+ * Returns: `OK`, with `count` elements written. `BAD_SIZE` when `capacity` is
+ * too small, with `count` telling how many there are and nothing else written.
+ * `NULL_ARGUMENT`, `FORKED`, `SYSTEM`.
+ * Threads: any thread, at any time.
+ * Ownership: `out` stays the caller's.
+ * From a callback: yes.
+ * Since: 0.1.
+ */
+IPMON_API
+ipmon_status ipmon_list_ip_addresses(struct ipmon_ip_address *out,
+                                     size_t address_size,
+                                     size_t capacity,
+                                     size_t *count);
+
+/**
+ * Whether a live capture with the monitor's options could start now. If not,
+ * `ipmon_last_error()` says what keeps it from that and what to do.
+ *
+ * Returns: `OK`. `NO_DEVICE`, `DEVICE_DOWN`, `NO_PERMISSION`, `NO_LIBPCAP`,
+ * `SYSTEM`. `BAD_HANDLE`, `NULL_ARGUMENT`, `FORKED`.
+ * Threads: any thread, at any time.
+ * Ownership: nothing changes hands.
+ * From a callback: yes.
+ * Since: 0.1.
+ */
+IPMON_API ipmon_status ipmon_check_access(struct ipmon_t *m);
+
+/**
+ * Writes an address as NUL-terminated text: dotted decimal, or RFC 5952 for
+ * IPv6.
+ *
+ * `ip` holds 4 bytes in network order for `ip_version` 4, and 16 for 6, such
+ * as `source_ip` of a packet. `IPMON_ADDRESS_TEXT_SIZE` bytes of `text` are
+ * enough for any address.
+ *
+ * Returns: `OK`. `BAD_ARGUMENT` for another version. `BAD_SIZE` when `size` is
+ * too small: `text` then holds as much as fits. `NULL_ARGUMENT`, `FORKED`.
+ * Threads: any thread, at any time.
+ * Ownership: both buffers stay the caller's.
+ * From a callback: yes.
+ * Since: 0.1.
+ */
+IPMON_API
+ipmon_status ipmon_format_address(const uint8_t *ip,
+                                  uint32_t ip_version,
+                                  char *text,
+                                  size_t size);
+
+#ifdef __cplusplus
+}  // extern "C"
+#endif  // __cplusplus
+
+#endif  /* IPMON_H */

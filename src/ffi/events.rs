@@ -1,0 +1,62 @@
+//! What else a run tells: errors and notices.
+
+use super::status::ipmon_status;
+use std::ffi::c_char;
+use std::mem::size_of;
+
+/// The run is over, with its status; the last callback of every run. User data
+/// that only callbacks use may be released when it returns.
+pub const IPMON_NOTICE_ENDED: i32 = 1;
+/// The kernel had no room for `count` frames since the last such notice: the
+/// callback is too slow for the traffic, or `buffer_size` too small.
+pub const IPMON_NOTICE_GAP: i32 = 2;
+/// The filter expression means nothing for a link type of the file, and so
+/// matches none of its frames. Told once for each link type.
+pub const IPMON_NOTICE_FILTER_NOT_APPLICABLE: i32 = 3;
+
+/// What ended a live capture.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct ipmon_error {
+    /// The size of this struct in the library, in bytes.
+    pub struct_size: u32,
+    /// The failure.
+    pub status: ipmon_status,
+    /// The operating system's error number, 0 where it had none.
+    pub system_error: i32,
+    /// 0.
+    pub reserved: u32,
+    /// The byte offset in the file, -1 where there is none.
+    pub offset: i64,
+    /// One line: what happened and, where there is one, what to do. Borrowed
+    /// until the callback returns.
+    pub text: *const c_char,
+}
+
+/// Something that happened during a run and is no packet.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct ipmon_notice {
+    /// The size of this struct in the library, in bytes.
+    pub struct_size: u32,
+    /// One of `IPMON_NOTICE_`. A newer library may send codes that this header
+    /// does not list: pass over them.
+    pub code: i32,
+    /// `ENDED`: how the run ended; `IPMON_STATUS_OK` otherwise.
+    pub status: ipmon_status,
+    /// 0.
+    pub reserved: u32,
+    /// `GAP`: how many frames; 0 otherwise.
+    pub count: u64,
+    /// When it happened, in microseconds since 1970-01-01 00:00 UTC.
+    pub timestamp: i64,
+    /// One line. Borrowed until the callback returns.
+    pub text: *const c_char,
+}
+
+// The layouts are frozen: a field is added at the end, and nothing else changes.
+#[cfg(target_pointer_width = "64")]
+const _: () = {
+    assert!(size_of::<ipmon_error>() == 32);
+    assert!(size_of::<ipmon_notice>() == 40);
+};

@@ -1,0 +1,49 @@
+//! The way into every function: panics stay here, handles are looked up,
+//! failures are kept for `ipmon_last_error`.
+
+use super::handle::{self, Instance};
+use super::monitor::ipmon_t;
+use super::process;
+use super::status::{
+    Failure, IPMON_STATUS_BAD_HANDLE, IPMON_STATUS_FORKED, IPMON_STATUS_NULL_ARGUMENT,
+    IPMON_STATUS_OK, IPMON_STATUS_PANIC, ipmon_status,
+};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+/// Runs `body`; a panic in it becomes `failed`.
+pub(super) fn guard<T>(failed: T, body: impl FnOnce() -> T) -> T {
+    catch_unwind(AssertUnwindSafe(body)).unwrap_or(failed)
+}
+
+/// A function that needs no monitor.
+pub(super) fn without_monitor(body: impl FnOnce() -> Result<(), Failure>) -> ipmon_status {
+    guard(IPMON_STATUS_PANIC, || {
+        if process::forked() {
+            return IPMON_STATUS_FORKED;
+        }
+        body().map_or_else(|failure| failure.status, |()| IPMON_STATUS_OK)
+    })
+}
+
+/// A function of one monitor.
+pub(super) fn with_monitor(
+    m: *mut ipmon_t,
+    body: impl FnOnce(&Instance) -> Result<(), Failure>,
+) -> ipmon_status {
+    guard(IPMON_STATUS_PANIC, || {
+        if process::forked() {
+            return IPMON_STATUS_FORKED;
+        }
+        if m.is_null() {
+            return IPMON_STATUS_NULL_ARGUMENT;
+        }
+        let Some(instance) = handle::get(m) else { return IPMON_STATUS_BAD_HANDLE };
+        match body(&instance) {
+            Ok(()) => IPMON_STATUS_OK,
+            Err(failure) => {
+                instance.failed(&failure.text);
+                failure.status
+            }
+        }
+    })
+}

@@ -1,0 +1,189 @@
+//! Runs: started, waited for, stopped, counted.
+
+use super::guard::with_monitor;
+use super::handle;
+use super::monitor::ipmon_t;
+use super::process;
+use super::stats::ipmon_stats;
+use super::status::{Failure, IPMON_STATUS_BAD_ARGUMENT, ipmon_status};
+use super::text::{self, put};
+use crate::monitor::Monitor;
+use std::ffi::{c_char, c_int};
+use std::mem::size_of;
+use std::time::Duration;
+
+/// Starts (`active` not 0) or stops (0) the live capture. A stop also ends a
+/// file that another thread parses.
+///
+/// A start opens the interface on this thread, so that its errors are
+/// returned here, and captures on a thread of the library.
+///
+/// A stop lets nothing further in, delivers the packets that had arrived (for
+/// up to 80 ms; a callback that takes longer leaves the rest counted as
+/// `discarded`), and then returns.
+///
+/// Returns: `OK`: started; or stopped: no callback of this monitor is running
+/// and none will start. Starting what is started and stopping what is stopped
+/// is `OK`. Start: `BUSY` while a file is parsed, while the last run is still
+/// ending, and inside this monitor's callbacks; `NO_PERMISSION`, `NO_DEVICE`,
+/// `DEVICE_DOWN`, `NO_LIBPCAP`, `BAD_FILTER`, `FILTER_TOO_COMPLEX`, `SYSTEM`.
+/// Stop: `PENDING` inside a callback of another monitor while this one runs.
+/// `BAD_HANDLE`, `NULL_ARGUMENT`, `FORKED`.
+/// Threads: any thread, at any time.
+/// Ownership: nothing changes hands.
+/// From a callback: a stop, always: inside a callback of this monitor it
+/// returns at once, the current packet is the last, and only
+/// `IPMON_NOTICE_ENDED` follows. A start, of another monitor.
+/// Since: 0.1.
+#[unsafe(no_mangle)]
+pub extern "C" fn ipmon_set_active(m: *mut ipmon_t, active: c_int) -> ipmon_status {
+    with_monitor(m, |monitor| {
+        if active == 0 {
+            return Ok(monitor.stop()?);
+        }
+        process::watch_exit();
+        Ok(monitor.start()?)
+    })
+}
+
+/// Whether a live capture runs: 1 from a start until a stop, or until a
+/// failure ends it.
+///
+/// Returns: `OK`, with `active` written. `BAD_HANDLE`, `NULL_ARGUMENT`,
+/// `FORKED`.
+/// Threads: any thread, at any time.
+/// Ownership: nothing changes hands.
+/// From a callback: yes.
+/// Since: 0.1.
+#[unsafe(no_mangle)]
+pub extern "C" fn ipmon_get_active(m: *mut ipmon_t, active: *mut c_int) -> ipmon_status {
+    with_monitor(m, |monitor| put(active, "active", c_int::from(monitor.active())))
+}
+
+/// Waits until nothing runs.
+///
+/// `timeout_ms` is in milliseconds; 0 only looks, -1 waits for ever.
+///
+/// Returns: `OK`: the last run ended without failure, or nothing ever ran.
+/// The failure that ended it otherwise. `TIMEOUT`: it goes on. `INTERRUPTED`
+/// by `ipmon_interrupt()`. `PENDING` inside a callback while it goes on.
+/// `BAD_ARGUMENT` for a time below -1. `BAD_HANDLE`, `NULL_ARGUMENT`, `FORKED`.
+/// Threads: any thread, at any time; several may wait.
+/// Ownership: nothing changes hands.
+/// From a callback: yes, but it does not wait there.
+/// Since: 0.1.
+#[unsafe(no_mangle)]
+pub extern "C" fn ipmon_wait(m: *mut ipmon_t, timeout_ms: c_int) -> ipmon_status {
+    with_monitor(m, |monitor| {
+        let timeout = match timeout_ms {
+            -1 => None,
+            ms => Some(u64::try_from(ms).map(Duration::from_millis).map_err(|_| {
+                Failure::new(
+                    IPMON_STATUS_BAD_ARGUMENT,
+                    format!("timeout_ms is {ms}; it can be -1 (for ever), 0 or more"),
+                )
+            })?),
+        };
+        Ok(monitor.wait(timeout)?)
+    })
+}
+
+/// Reads a capture file to its end on this thread and calls back for every IP
+/// packet in it.
+///
+/// `path` is a path of any bytes, or `"-"` for standard input. pcap and pcapng
+/// files are recognised by their content. Filter and `accept_data` apply; the
+/// options for live capture do not.
+///
+/// Returns: `OK`: read to the end. `INTERRUPTED` by a stop, a free (on any
+/// thread or in a callback) or `ipmon_interrupt()`. `NOT_FOUND`,
+/// `NO_PERMISSION`, `IO`. `NOT_A_CAPTURE`; `TRUNCATED`, `MALFORMED`,
+/// `UNSUPPORTED`: every packet before that place was delivered, and the error
+/// text names the byte offset and the reason. `NO_LIBPCAP` with a filter.
+/// `BUSY` while the monitor runs. `BAD_ARGUMENT` for an empty path, or one of
+/// more than 4,096 bytes. `BAD_HANDLE`, `NULL_ARGUMENT`, `FORKED`.
+/// Threads: any thread; returns when the file is over.
+/// Ownership: `path` stays the caller's.
+/// From a callback: of another monitor.
+/// Since: 0.1.
+#[unsafe(no_mangle)]
+pub extern "C" fn ipmon_parse_pcap_file(m: *mut ipmon_t, path: *const c_char) -> ipmon_status {
+    with_monitor(m, |monitor| Ok(monitor.parse(text::path(path)?)?))
+}
+
+/// Pauses (`accept` 0) or resumes (not 0) delivery, at any time. While paused,
+/// packets are counted as `paused` and not delivered. Takes effect with the
+/// next packet; the default is 1.
+///
+/// Returns: `OK`. `BAD_HANDLE`, `NULL_ARGUMENT`, `FORKED`.
+/// Threads: any thread, at any time.
+/// Ownership: nothing changes hands.
+/// From a callback: yes.
+/// Since: 0.1.
+#[unsafe(no_mangle)]
+pub extern "C" fn ipmon_set_accept_data(m: *mut ipmon_t, accept: c_int) -> ipmon_status {
+    with_monitor(m, |monitor| {
+        monitor.set_accept_data(accept != 0);
+        Ok(())
+    })
+}
+
+/// Whether packets are delivered.
+///
+/// Returns: `OK`, with `accept` written. `BAD_HANDLE`, `NULL_ARGUMENT`,
+/// `FORKED`.
+/// Threads: any thread, at any time.
+/// Ownership: nothing changes hands.
+/// From a callback: yes.
+/// Since: 0.1.
+#[unsafe(no_mangle)]
+pub extern "C" fn ipmon_get_accept_data(m: *mut ipmon_t, accept: *mut c_int) -> ipmon_status {
+    with_monitor(m, |monitor| put(accept, "accept", c_int::from(monitor.accept_data())))
+}
+
+/// Ends a parse after the current callback, or a wait; when there is neither,
+/// the next one ends at once. A live capture goes on.
+///
+/// Returns: nothing; a handle that names no monitor is passed over.
+/// Threads: any thread, at any time, and signal handlers: it is
+/// async-signal-safe.
+/// Ownership: nothing changes hands.
+/// From a callback: yes.
+/// Since: 0.1.
+#[unsafe(no_mangle)]
+pub extern "C" fn ipmon_interrupt(m: *mut ipmon_t) {
+    // No guard: nothing here can panic, and a signal handler must not unwind.
+    if !process::forked() {
+        handle::peek(m, Monitor::interrupt);
+    }
+}
+
+/// The counters of the run, or of the last one.
+///
+/// `stats_size` is `sizeof(ipmon_stats)`: a library that knows fewer fields
+/// sets the rest to 0, and `struct_size` tells how far it knows them.
+///
+/// Returns: `OK`, with `out` written. `BAD_SIZE`. `BAD_HANDLE`,
+/// `NULL_ARGUMENT`, `FORKED`.
+/// Threads: any thread, at any time.
+/// Ownership: `out` stays the caller's.
+/// From a callback: yes.
+/// Since: 0.1.
+#[unsafe(no_mangle)]
+pub extern "C" fn ipmon_get_stats(
+    m: *mut ipmon_t,
+    out: *mut ipmon_stats,
+    stats_size: usize,
+) -> ipmon_status {
+    with_monitor(m, |monitor| {
+        if out.is_null() {
+            return Err(Failure::null("out"));
+        }
+        text::check_size(stats_size, size_of::<ipmon_stats>())?;
+        let stats = ipmon_stats::from(monitor.stats());
+        // SAFETY: the caller promises `stats_size` bytes; ipmon_stats has no
+        // padding (its fields are 4, 4 and then 8 bytes each).
+        unsafe { text::give_struct(&stats, out.cast(), stats_size) };
+        Ok(())
+    })
+}

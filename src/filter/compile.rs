@@ -1,0 +1,55 @@
+//! Compiling expressions with libpcap, within limits.
+
+use crate::error::{Error, Kind, Result};
+use crate::filter::link_types;
+use crate::source::LinkType;
+use crate::sys::libpcap::{self, Instruction};
+use crate::sys::signals;
+
+/// libpcap's parser and optimiser recurse once for each term. An expression of
+/// 1,024 bytes needs some 128 KiB; a caller may come on a thread with less (64
+/// KiB crashed), and Rust's own default of 2 MiB leaves no room to be sure.
+const STACK: usize = 8 << 20;
+
+/// Runs a closure on a thread with a stack of 8 MiB and hands back its result:
+/// for everything that makes libpcap compile an expression.
+///
+/// # Errors
+/// `NoMemory` or `System` when there is no such thread to be had, `Panic` when
+/// the closure panicked.
+pub fn on_big_stack<T: Send>(work: impl FnOnce() -> T + Send) -> Result<T> {
+    std::thread::scope(|scope| {
+        let builder = std::thread::Builder::new().name("ipmon-filter".into()).stack_size(STACK);
+        let thread = signals::with_all_blocked(|| builder.spawn_scoped(scope, work))
+            .map_err(|why| no_thread(&why))?;
+        thread.join().map_err(|_| Error::new(Kind::Panic, "compiling the filter panicked"))
+    })
+}
+
+fn no_thread(why: &std::io::Error) -> Error {
+    let errno = why.raw_os_error().unwrap_or(0);
+    let kind = if errno == libc::ENOMEM { Kind::NoMemory } else { Kind::System };
+    Error::os(kind, errno, "no thread to compile the filter on")
+}
+
+/// The program that an expression means on a link type, or libpcap's one-line
+/// reason why it means none there. Comes on a big stack.
+pub(crate) fn compile(
+    expression: &str,
+    link_type: LinkType,
+) -> std::result::Result<Vec<Instruction>, String> {
+    let dead = pcap::Capture::dead(pcap::Linktype(link_types::dlt(link_type)))
+        .map_err(|e| one_line(&e))?;
+    let program = dead.compile(expression, true).map_err(|e| one_line(&e))?;
+    Ok(libpcap::instructions(&program))
+}
+
+/// libpcap quotes parts of the expression, control characters included.
+fn one_line(error: &pcap::Error) -> String {
+    let text = match error {
+        pcap::Error::PcapError(text) => text.clone(),
+        other => other.to_string(),
+    };
+    let text: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+    text.trim().to_owned()
+}

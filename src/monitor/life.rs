@@ -1,0 +1,93 @@
+//! The life cycle of a monitor's runs.
+//!
+//! ```text
+//! Idle ──claim──▶ Starting ──▶ Running ──stop──▶ Stopping
+//!  ▲                 │            │                 │
+//!  └─────────────────┴──── over ──┴─────────────────┘
+//! ```
+
+use crate::error::{Error, Kind, Result};
+use std::thread::JoinHandle;
+
+/// Where a monitor stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Phase {
+    /// Nothing runs; also the end of every run.
+    Idle,
+    /// A thread opens a source.
+    Starting,
+    /// A source is read.
+    Running,
+    /// A source is read to its end after a stop.
+    Stopping,
+}
+
+/// What a run is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Job {
+    /// A live capture, on a thread of its own.
+    Capture,
+    /// A file, on its caller's thread.
+    Parse,
+}
+
+/// The state behind the monitor's lock.
+#[derive(Debug)]
+pub(crate) struct Life {
+    pub(crate) phase: Phase,
+    pub(crate) job: Job,
+    /// Counts the runs, so that a waiter knows whether its own is over.
+    pub(crate) run: u64,
+    /// How the last run ended.
+    pub(crate) outcome: Result<()>,
+    /// The text of the newest failure.
+    pub(crate) last_error: String,
+    /// No run begins any more.
+    pub(crate) closed: bool,
+    /// The thread of the last capture: it may still be giving memory back
+    /// after its run is over.
+    pub(crate) thread: Option<JoinHandle<()>>,
+}
+
+impl Life {
+    pub(crate) fn new() -> Self {
+        Life {
+            phase: Phase::Idle,
+            job: Job::Parse,
+            run: 0,
+            outcome: Ok(()),
+            last_error: String::new(),
+            closed: false,
+            thread: None,
+        }
+    }
+
+    /// Takes the monitor for a new run; the number of that run.
+    pub(crate) fn claim(&mut self, job: Job) -> Result<u64> {
+        if self.closed {
+            return Err(Error::new(Kind::Interrupted, "the monitor was freed meanwhile"));
+        }
+        if self.phase != Phase::Idle {
+            return Err(self.busy());
+        }
+        self.phase = Phase::Starting;
+        self.job = job;
+        self.run += 1;
+        Ok(self.run)
+    }
+
+    pub(crate) fn capturing(&self) -> bool {
+        self.job == Job::Capture && matches!(self.phase, Phase::Starting | Phase::Running)
+    }
+
+    pub(crate) fn busy(&self) -> Error {
+        let what = match (self.phase, self.job) {
+            (Phase::Stopping, _) => {
+                "the last run is still ending; ipmon_wait tells when it is over"
+            }
+            (_, Job::Capture) => "a capture runs; stop it first",
+            (_, Job::Parse) => "a file is being parsed; stop it first, or wait",
+        };
+        Error::new(Kind::Busy, what)
+    }
+}

@@ -1,0 +1,55 @@
+//! Where the events of a run go.
+
+use crate::error::Error;
+use crate::options::Options;
+use crate::packet::Packet;
+
+/// What a notice is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Topic {
+    /// The run is over; this is its last event.
+    Ended,
+    /// The kernel had no room for some frames.
+    Gap,
+    /// The filter expression means nothing for a link type of the file, so
+    /// that it matches none of its frames.
+    FilterNotApplicable,
+}
+
+/// Something that happened during a run and is no packet.
+#[derive(Clone, Copy, Debug)]
+pub struct Notice<'a> {
+    /// What it is about.
+    pub topic: Topic,
+    /// `Ended`: why, when it was not the end of the file or a stop.
+    pub error: Option<&'a Error>,
+    /// `Gap`: how many frames.
+    pub count: u64,
+    /// One line.
+    pub text: &'a str,
+}
+
+/// Takes the events of a run, one at a time, on the thread that runs.
+pub trait Sink: Send {
+    /// A run begins.
+    fn begin(&mut self, options: &Options);
+    /// A packet.
+    fn packet(&mut self, packet: &Packet<'_>);
+    /// What ended a live capture; `Topic::Ended` follows.
+    fn error(&mut self, error: &Error);
+    /// A notice.
+    fn notice(&mut self, notice: &Notice<'_>);
+    /// Another thread or a callback wants no more events of these kinds.
+    fn remove(&mut self, removal: Removal);
+}
+
+/// Events that are no longer wanted.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Removal {
+    /// Packets.
+    pub packets: bool,
+    /// Errors.
+    pub errors: bool,
+    /// Notices.
+    pub notices: bool,
+}

@@ -1,0 +1,175 @@
+//! The classic format: a file header, then records (draft-ietf-opsawg-pcap).
+
+use super::buffer::Buffer;
+use super::order::Order;
+use super::step::{Step, ends_inside};
+use crate::error::{Error, Kind, Result};
+use crate::source::{Direction, Frame, LinkType};
+
+/// The longest captured length that is read: the largest snap length that
+/// libpcap and tcpdump write (MAXIMUM_SNAPLEN). A larger one is no frame but a
+/// damaged length.
+pub(super) const MAX_CAPTURED: u32 = 262_144;
+
+/// Magic, version, two unused fields, snap length, link type.
+const FILE_HEADER: usize = 24;
+/// Seconds, fraction, captured length, length.
+const RECORD_HEADER: usize = 16;
+/// The same, and what "modified" pcap adds: an interface index, a protocol, a
+/// packet type, a byte of padding.
+const MODIFIED_RECORD_HEADER: usize = 24;
+
+const MICROSECONDS: u32 = 0xa1b2_c3d4;
+const NANOSECONDS: u32 = 0xa1b2_3c4d;
+const MODIFIED: u32 = 0xa1b2_cd34;
+
+/// The upper six bits of the link type field tell about frame check sequences.
+const LINK_TYPE_MASK: u32 = 0x03ff_ffff;
+
+/// Where a record keeps its captured length.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Lengths {
+    /// In front of the length, as specified.
+    First,
+    /// Behind it: the versions before 2.3, and what DG/UX wrote as 543.0.
+    Last,
+    /// Version 2.3 was written both ways; the captured one is not the longer.
+    Smaller,
+}
+
+/// Reads records.
+pub(super) struct Pcap {
+    order: Order,
+    lengths: Lengths,
+    record_header: usize,
+    /// Nanoseconds in a unit of the fraction.
+    unit: i64,
+    link_type: LinkType,
+    /// Records handed out.
+    records: u64,
+}
+
+/// The byte order and kind of a file that begins with `magic`.
+fn known(magic: [u8; 4]) -> Option<(Order, u32)> {
+    let is_known = |n| matches!(n, MICROSECONDS | NANOSECONDS | MODIFIED);
+    let n = u32::from_ne_bytes(magic);
+    if is_known(n) {
+        Some((Order::NATIVE, n))
+    } else if is_known(n.swap_bytes()) {
+        Some((Order::SWAPPED, n.swap_bytes()))
+    } else {
+        None
+    }
+}
+
+/// Whether a file that begins so is a pcap file.
+pub(super) fn is_magic(magic: [u8; 4]) -> bool {
+    known(magic).is_some()
+}
+
+impl Pcap {
+    /// Reads the file header; `None` when it is not wholly there yet.
+    pub(super) fn open(buffer: &mut Buffer) -> Option<Self> {
+        let header = buffer.unread();
+        let (order, kind) = known(*header.first_chunk()?)?;
+        if header.len() < FILE_HEADER {
+            return None;
+        }
+        // The version is not judged otherwise: files with odd ones read well.
+        let lengths = match (order.u16(header, 4), order.u16(header, 6)) {
+            (2, 0..=2) | (543, 0) => Lengths::Last,
+            (2, 3) => Lengths::Smaller,
+            _ => Lengths::First,
+        };
+        let link_type = LinkType(order.u32(header, 20) & LINK_TYPE_MASK);
+        buffer.take(FILE_HEADER);
+        Some(Pcap {
+            order,
+            lengths,
+            record_header: if kind == MODIFIED { MODIFIED_RECORD_HEADER } else { RECORD_HEADER },
+            unit: if kind == NANOSECONDS { 1 } else { 1000 },
+            link_type,
+            records: 0,
+        })
+    }
+
+    /// How many bytes the file header needs.
+    pub(super) const fn header_length() -> usize {
+        FILE_HEADER
+    }
+
+    /// The captured length and the length of the record that begins so.
+    #[inline(always)]
+    fn lengths(&self, header: &[u8; RECORD_HEADER]) -> (u32, u32) {
+        let (first, last) = (self.order.u32(header, 8), self.order.u32(header, 12));
+        match self.lengths {
+            Lengths::First => (first, last),
+            Lengths::Last => (last, first),
+            Lengths::Smaller => (first.min(last), first.max(last)),
+        }
+    }
+
+    /// The next record, where it is wholly there and in order.
+    #[inline]
+    pub(super) fn next<'b>(&mut self, buffer: &'b mut Buffer) -> Option<Frame<'b>> {
+        let rest = buffer.unread();
+        let header = rest.first_chunk::<RECORD_HEADER>()?;
+        let (captured, wire_length) = self.lengths(header);
+        let total = self.record_header + captured as usize;
+        if captured > MAX_CAPTURED || rest.len() < total {
+            return None;
+        }
+        // Seconds are unsigned. The largest sum is half of what fits, and a
+        // fraction of a second and more carries by itself.
+        let seconds = i64::from(self.order.u32(header, 0)) * 1_000_000_000;
+        let timestamp_ns = seconds + i64::from(self.order.u32(header, 4)) * self.unit;
+        self.records += 1;
+        Some(Frame {
+            bytes: &buffer.take(total)[self.record_header..],
+            wire_length,
+            timestamp_ns,
+            link_type: self.link_type,
+            interface: 0,
+            direction: Direction::Unknown,
+            notes: 0,
+        })
+    }
+
+    /// What lies in front.
+    pub(super) fn look(&self, buffer: &Buffer) -> Result<Step> {
+        let rest = buffer.unread();
+        let Some(header) = rest.first_chunk::<RECORD_HEADER>() else {
+            return Ok(Step::Need(self.record_header));
+        };
+        let (captured, _) = self.lengths(header);
+        if captured > MAX_CAPTURED {
+            let (number, at) = (self.records + 1, buffer.offset());
+            let text = format!(
+                "record {number} at byte offset {at} is damaged: it announces {captured} captured \
+                 bytes, and at most {MAX_CAPTURED} are read"
+            );
+            return Err(Error::at(Kind::Malformed, at, text));
+        }
+        let total = self.record_header + captured as usize;
+        Ok(if rest.len() < total { Step::Need(total) } else { Step::Ready })
+    }
+
+    /// The verdict on a file that ends here.
+    pub(super) fn end(&self, buffer: &Buffer) -> Result<()> {
+        let (rest, at) = (buffer.unread(), buffer.offset());
+        let number = self.records + 1;
+        let header = self.record_header;
+        match rest.first_chunk::<RECORD_HEADER>() {
+            _ if rest.is_empty() => Ok(()),
+            Some(first) if rest.len() >= header => {
+                let what = format!("record {number}");
+                let (captured, _) = self.lengths(first);
+                Err(ends_inside(&what, at, captured.into(), (rest.len() - header) as u64))
+            }
+            _ => {
+                let what = format!("the header of record {number}");
+                Err(ends_inside(&what, at, header as u64, rest.len() as u64))
+            }
+        }
+    }
+}

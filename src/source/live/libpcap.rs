@@ -1,0 +1,326 @@
+//! Live capture through libpcap.
+//!
+//! The capture is non-blocking, and the wait is our own `poll` over its
+//! descriptor and the waker, so that a stop needs nothing of libpcap. Frames
+//! are copied out of libpcap's ring once, because it lends them only to a
+//! callback of its own.
+
+use super::adapters;
+use super::target::Target;
+use crate::error::{Error, Kind, Result};
+use crate::filter::on_big_stack;
+use crate::options::Options;
+use crate::source::{Direction, Frame, KernelCounts, LinkType, Refill, Source};
+use crate::sys::wake::Waker;
+use crate::sys::{interfaces, packet_socket};
+use pcap::{Active, Capture, Linktype, Precision};
+use std::os::fd::{AsRawFd, RawFd};
+use std::time::{Duration, Instant};
+
+/// Frames a batch: enough to make the call into libpcap cheap, and few enough
+/// that the copies stay in the cache.
+const BATCH: usize = 128;
+
+/// How often an idle capture looks whether its interface still exists:
+/// libpcap tells nobody who waits for packets.
+const LOOK: Duration = Duration::from_millis(250);
+
+/// How long an end may take: several times the longest latency. Past it the
+/// shortfall stands in the ledger instead of a stop that hangs.
+const END: Duration = Duration::from_millis(100);
+
+/// Linux cooked v2 carries the interface of each packet, v1 does not
+/// (LINKTYPE_LINUX_SLL2).
+const SLL2: Linktype = Linktype(276);
+
+/// A capture of one interface, or of all of them.
+pub struct PcapSource {
+    capture: Capture<Active>,
+    fd: RawFd,
+    link_type: LinkType,
+    interface: u32,
+    direction: Direction,
+    batch: Batch,
+    next: usize,
+    counts: Counts,
+    /// Frames read since the capture began to count.
+    read: u64,
+    bytes: u64,
+    /// Set by `close_intake`: when to give up waiting for the last frame.
+    closing: Option<Instant>,
+}
+
+#[derive(Default)]
+struct Batch {
+    heads: Vec<Head>,
+    bytes: Vec<u8>,
+}
+
+struct Head {
+    timestamp_ns: i64,
+    start: usize,
+    length: usize,
+    wire_length: u32,
+}
+
+/// libpcap's 32-bit counters, widened.
+#[derive(Default)]
+struct Counts {
+    last: (u32, u32),
+    sum: KernelCounts,
+}
+
+impl PcapSource {
+    /// Opens an interface that exists and is up, with libpcap loaded.
+    ///
+    /// # Errors
+    /// `BadFilter`, `FilterTooComplex`; `System` with libpcap's reason.
+    pub fn open(target: &Target, options: &Options) -> Result<Self> {
+        let (name, interface) = match target {
+            Target::Any => ("any", 0),
+            Target::Interface { name, index } => {
+                let unsaid = || Error::new(Kind::NoDevice, "the interface's name is not UTF-8");
+                (name.to_str().ok_or_else(unsaid)?, *index)
+            }
+        };
+        let failed = |e: &pcap::Error| failure(name, e);
+        let capture = Capture::from_device(name)
+            .map_err(|e| failed(&e))?
+            // Not on `any`: Linux has no promiscuous mode for all interfaces.
+            .promisc(options.promiscuous && interface != 0)
+            .snaplen(i32::try_from(options.snap_length).unwrap_or(i32::MAX))
+            .buffer_size(i32::try_from(options.buffer_size).unwrap_or(i32::MAX))
+            // The kernel's timer has whole milliseconds; below that, each
+            // packet is handed over as it comes.
+            .timeout(i32::try_from(options.latency.div_ceil(1000).max(1)).unwrap_or(i32::MAX))
+            .immediate_mode(options.latency < 1000)
+            .precision(Precision::Nano)
+            .open()
+            .and_then(Capture::setnonblock)
+            .map_err(|e| failed(&e))?;
+        let mut source = PcapSource {
+            fd: capture.as_raw_fd(),
+            capture,
+            link_type: LinkType(0),
+            interface,
+            direction: options.direction,
+            batch: Batch::default(),
+            next: 0,
+            counts: Counts::default(),
+            read: 0,
+            bytes: 0,
+            closing: None,
+        };
+        if interface == 0 && source.capture.list_datalinks().is_ok_and(|l| l.contains(&SLL2)) {
+            source.capture.set_datalink(SLL2).map_err(|e| failed(&e))?;
+        }
+        source.link_type = link_type(source.capture.get_datalink());
+        if let Some(expression) = expression(target, options)? {
+            source.filter(&expression)?;
+        }
+        Ok(source)
+    }
+
+    /// Puts the filter in the kernel, and what came before it out of the way
+    /// and out of the count.
+    fn filter(&mut self, expression: &str) -> Result<()> {
+        packet_socket::reject_all(self.fd)?;
+        let waker = Waker::new()?;
+        let end = Instant::now() + END;
+        let mut counts = self.counts();
+        while self.read < counts.received - counts.dropped && Instant::now() < end {
+            self.dispatch()?;
+            if self.batch.heads.is_empty() {
+                waker.wait(self.fd, Some(Duration::from_millis(1)))?;
+            }
+            counts = self.counts();
+        }
+        self.counts.sum = KernelCounts::default();
+        (self.read, self.bytes) = (0, 0);
+        self.batch.heads.clear();
+        let capture = &mut self.capture;
+        on_big_stack(|| capture.filter(expression, true))?
+            .map_err(|e| Error::new(Kind::BadFilter, format!("filter refused: {}", text(&e))))?;
+        // libpcap filters in the program when the kernel refuses, and then
+        // nobody could say how many packets there were.
+        if !packet_socket::has_filter(self.fd) {
+            return Err(Error::new(
+                Kind::FilterTooComplex,
+                "the kernel has no room for this filter; shorten the expression",
+            ));
+        }
+        Ok(())
+    }
+
+    /// Copies what libpcap holds, up to a batch.
+    fn dispatch(&mut self) -> Result<()> {
+        let batch = &mut self.batch;
+        batch.heads.clear();
+        batch.bytes.clear();
+        self.next = 0;
+        let taken = self.capture.dispatch(Some(BATCH), |packet| {
+            let start = batch.bytes.len();
+            batch.bytes.extend_from_slice(packet.data);
+            let time = packet.header.ts;
+            batch.heads.push(Head {
+                // With nanosecond precision the fraction counts nanoseconds.
+                timestamp_ns: time.tv_sec * 1_000_000_000 + time.tv_usec,
+                start,
+                length: packet.data.len(),
+                wire_length: packet.header.len,
+            });
+        });
+        self.read += batch.heads.len() as u64;
+        self.bytes += batch.bytes.len() as u64;
+        match taken {
+            Ok(_) => Ok(()),
+            Err(error) => Err(self.lost(&error)),
+        }
+    }
+
+    /// Why an open capture fails.
+    fn lost(&self, error: &pcap::Error) -> Error {
+        if self.interface != 0 && !interfaces::exists(self.interface) {
+            let text = "the interface was removed during the capture";
+            return Error { errno: libc::ENODEV, ..Error::new(Kind::DeviceGone, text) };
+        }
+        failure("the capture", error)
+    }
+
+    fn counts(&mut self) -> KernelCounts {
+        if let Ok(now) = self.capture.stats() {
+            self.counts.add(now.received, now.dropped);
+        }
+        self.counts.sum
+    }
+
+    /// Whether everything that the kernel counted was read.
+    fn complete(&mut self) -> bool {
+        let counts = self.counts();
+        self.read >= counts.received - counts.dropped
+    }
+}
+
+impl Source for PcapSource {
+    const LIVE: bool = true;
+
+    fn refill(&mut self, waker: &Waker, timeout: Option<Duration>) -> Result<Refill> {
+        self.dispatch()?;
+        if !self.batch.heads.is_empty() {
+            return Ok(Refill::Ready);
+        }
+        if let Some(end) = self.closing {
+            // The last block is handed over when its time is up.
+            if self.complete() || Instant::now() >= end {
+                return Ok(Refill::End);
+            }
+            std::thread::sleep(Duration::from_millis(1));
+            return Ok(Refill::Ready);
+        }
+        let wait = timeout.map_or(LOOK, |t| t.min(LOOK));
+        if waker.wait(self.fd, Some(wait))? {
+            return Ok(Refill::Ready);
+        }
+        if self.interface != 0 && !interfaces::exists(self.interface) {
+            return Err(self.lost(&pcap::Error::NoMorePackets));
+        }
+        Ok(Refill::Nothing)
+    }
+
+    fn next_frame(&mut self) -> Option<Frame<'_>> {
+        let head = self.batch.heads.get(self.next)?;
+        self.next += 1;
+        let bytes = self.batch.bytes.get(head.start..head.start + head.length)?;
+        let (interface, direction) = match (self.link_type, bytes) {
+            // LINKTYPE_LINUX_SLL2: interface index at 4, packet type at 10,
+            // where 4 is "sent by us".
+            (LinkType(276), &[_, _, _, _, a, b, c, d, _, _, kind, ..]) => {
+                let way = if kind == 4 { Direction::Out } else { Direction::In };
+                (u32::from_be_bytes([a, b, c, d]), way)
+            }
+            _ => (self.interface, self.direction),
+        };
+        Some(Frame {
+            bytes,
+            wire_length: head.wire_length,
+            timestamp_ns: head.timestamp_ns,
+            link_type: self.link_type,
+            interface,
+            direction,
+            notes: 0,
+        })
+    }
+
+    fn bytes_read(&self) -> u64 {
+        self.bytes
+    }
+
+    fn close_intake(&mut self) -> Result<()> {
+        self.closing = Some(Instant::now() + END);
+        packet_socket::reject_all(self.fd)
+    }
+
+    fn kernel_counts(&mut self) -> Option<KernelCounts> {
+        Some(self.counts())
+    }
+}
+
+impl Counts {
+    fn add(&mut self, received: u32, dropped: u32) {
+        self.sum.received += u64::from(received.wrapping_sub(self.last.0));
+        self.sum.dropped += u64::from(dropped.wrapping_sub(self.last.1));
+        self.last = (received, dropped);
+    }
+}
+
+/// The expression for the kernel: the user's, the direction, and on loopback
+/// only one of the two appearances of each packet.
+fn expression(target: &Target, options: &Options) -> Result<Option<String>> {
+    let loopback = adapters::list()?.iter().find(|a| a.loopback).map(|a| a.index);
+    let once = match target {
+        Target::Interface { index, .. } if Some(*index) == loopback => Some("inbound".to_string()),
+        Target::Interface { .. } => None,
+        Target::Any => loopback.map(|index| format!("not (outbound and ifindex {index})")),
+    };
+    let way = match options.direction {
+        Direction::Unknown => None,
+        Direction::In => Some("inbound".to_string()),
+        Direction::Out => Some("outbound".to_string()),
+    };
+    let user = options.filter.as_ref().map(|f| f.expression().to_string());
+    let parts: Vec<_> = [user, way, once].into_iter().flatten().map(|p| format!("({p})")).collect();
+    Ok((!parts.is_empty()).then(|| parts.join(" and ")))
+}
+
+/// libpcap speaks of DLT_ numbers on open captures; files, and this library,
+/// of LINKTYPE_ numbers. On Linux they differ for raw IP alone.
+fn link_type(dlt: Linktype) -> LinkType {
+    match dlt.0 {
+        12 => LinkType(101),
+        other => LinkType(u32::try_from(other).unwrap_or(u32::MAX)),
+    }
+}
+
+fn failure(what: &str, error: &pcap::Error) -> Error {
+    Error::new(Kind::System, format!("{what}: {}", text(error)))
+}
+
+fn text(error: &pcap::Error) -> String {
+    match error {
+        pcap::Error::PcapError(text) => text.replace('\n', " "),
+        other => other.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn counters_go_on_where_32_bits_wrap() {
+        let mut counts = Counts::default();
+        counts.add(u32::MAX - 1, 7);
+        counts.add(3, 9);
+        assert_eq!(counts.sum, KernelCounts { received: (1 << 32) + 3, dropped: 9 });
+    }
+}

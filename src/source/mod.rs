@@ -1,0 +1,101 @@
+//! Where frames come from: capture files and interfaces.
+
+pub mod file;
+pub mod live;
+
+use crate::error::Result;
+use crate::sys::wake::Waker;
+use std::time::Duration;
+
+/// A link type by its LINKTYPE_ number, as capture files carry it
+/// (<https://www.tcpdump.org/linktypes.html>).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct LinkType(pub u32);
+
+/// Which way a frame went, where the source knows.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Direction {
+    /// The source does not say.
+    #[default]
+    Unknown,
+    /// Received by the interface.
+    In,
+    /// Sent by the interface.
+    Out,
+}
+
+/// One captured frame, borrowed from its source's buffer.
+#[derive(Clone, Copy, Debug)]
+pub struct Frame<'a> {
+    /// The bytes that were captured.
+    pub bytes: &'a [u8],
+    /// The length of the frame on the wire, in bytes.
+    pub wire_length: u32,
+    /// When it was captured, in nanoseconds since 1970-01-01 00:00 UTC.
+    pub timestamp_ns: i64,
+    /// What its first header is.
+    pub link_type: LinkType,
+    /// The interface: its number in a pcapng section (0 in pcap), or the
+    /// system's interface index for a live capture.
+    pub interface: u32,
+    /// Which way it went.
+    pub direction: Direction,
+    /// Bits of [`crate::packet::notes`].
+    pub notes: u32,
+}
+
+/// What a refill found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Refill {
+    /// Frames are there for [`Source::next_frame`].
+    Ready,
+    /// The waker was set, or the time is over.
+    Nothing,
+    /// There will be no further frame.
+    End,
+}
+
+/// What the kernel says of a live capture since it began.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct KernelCounts {
+    /// Frames that it saw and that passed its filter, the dropped ones included.
+    pub received: u64,
+    /// Frames that it had no room for.
+    pub dropped: u64,
+}
+
+/// Something that yields frames in batches.
+pub trait Source {
+    /// Whether the frames come as they happen: then the kernel counts them and
+    /// filters them, and an end has to be made.
+    const LIVE: bool;
+
+    /// Makes the next batch ready. Waits for it until the waker is set, and no
+    /// longer than `timeout` (`None` waits for ever). The frames of the batch
+    /// before are gone with this call.
+    ///
+    /// # Errors
+    /// What ends the source: every frame before the failure was handed out.
+    fn refill(&mut self, waker: &Waker, timeout: Option<Duration>) -> Result<Refill>;
+
+    /// The next frame of the batch; `None` asks for a refill.
+    fn next_frame(&mut self) -> Option<Frame<'_>>;
+
+    /// Bytes read from the file so far, as they lie in it; for a live source
+    /// the bytes captured.
+    fn bytes_read(&self) -> u64;
+
+    /// Lets nothing further in: the refills that follow hand out what had
+    /// arrived, and then `End`.
+    ///
+    /// # Errors
+    /// What keeps the source from ending; it is ended all the same.
+    fn close_intake(&mut self) -> Result<()> {
+        Ok(())
+    }
+
+    /// The kernel's counters of a live source.
+    fn kernel_counts(&mut self) -> Option<KernelCounts> {
+        None
+    }
+}

@@ -1,0 +1,172 @@
+//! What getifaddrs tells of this machine's interfaces, as plain values.
+
+use crate::error::{Error, Kind, Result};
+use crate::sys::wake::errno;
+use std::ffi::CStr;
+use std::net::{Ipv4Addr, Ipv6Addr};
+use std::os::fd::{AsRawFd, FromRawFd, OwnedFd};
+
+/// One line of what the system says: an interface and one thing that it has.
+#[derive(Clone, Debug)]
+pub struct Entry {
+    /// The interface's name, or `name:label` beside an IPv4 address.
+    pub name: Vec<u8>,
+    /// IFF_ flags.
+    pub flags: u32,
+    /// The thing.
+    pub what: What,
+}
+
+/// What an interface has.
+#[derive(Clone, Debug)]
+pub enum What {
+    /// Itself: its index and its link-layer address.
+    Link(u32, Vec<u8>),
+    /// An IPv4 address and the length of its prefix.
+    V4(Ipv4Addr, u8),
+    /// An IPv6 address, the length of its prefix and its scope.
+    V6(Ipv6Addr, u8, u32),
+    /// Something that nobody here asks about.
+    Other,
+}
+
+/// The list, given back to the system when it goes.
+struct List(*mut libc::ifaddrs);
+
+impl Drop for List {
+    fn drop(&mut self) {
+        // SAFETY: getifaddrs made the list, and nothing of it is kept.
+        unsafe { libc::freeifaddrs(self.0) };
+    }
+}
+
+/// # Errors
+/// `System` when the system does not tell.
+pub fn entries() -> Result<Vec<Entry>> {
+    let mut list = List(std::ptr::null_mut());
+    // SAFETY: writes one pointer, to a place that lives through the call.
+    if unsafe { libc::getifaddrs(&raw mut list.0) } != 0 {
+        return Err(Error::os(Kind::System, errno(), "cannot list the interfaces"));
+    }
+    let mut entries = Vec::new();
+    let mut at = list.0;
+    // SAFETY: the list's pointers are null or valid until it is freed, which
+    // is after the loop.
+    while let Some(one) = unsafe { at.as_ref() } {
+        // SAFETY: every entry has a name that ends in NUL.
+        let name = unsafe { CStr::from_ptr(one.ifa_name) };
+        entries.push(Entry {
+            name: name.to_bytes().to_vec(),
+            flags: one.ifa_flags,
+            what: what(one),
+        });
+        at = one.ifa_next;
+    }
+    Ok(entries)
+}
+
+/// Whether there is an interface of this index.
+pub fn exists(index: u32) -> bool {
+    let mut name = [0; libc::IFNAMSIZ];
+    // SAFETY: writes at most IFNAMSIZ bytes, which the array has.
+    let found = unsafe { libc::if_indextoname(index, name.as_mut_ptr()) };
+    !found.is_null()
+}
+
+fn what(one: &libc::ifaddrs) -> What {
+    match family(one.ifa_addr) {
+        Some(libc::AF_PACKET) => {
+            // SAFETY: an address of this family is a sockaddr_ll.
+            let link = unsafe { one.ifa_addr.cast::<libc::sockaddr_ll>().read_unaligned() };
+            let length = usize::from(link.sll_halen).min(link.sll_addr.len());
+            let index = u32::try_from(link.sll_ifindex).unwrap_or(0);
+            What::Link(index, link.sll_addr[..length].to_vec())
+        }
+        Some(libc::AF_INET) => {
+            let mask = v4(one.ifa_netmask).map_or(32, prefix_length_v4);
+            v4(one.ifa_addr).map_or(What::Other, |address| What::V4(address, mask))
+        }
+        Some(libc::AF_INET6) => {
+            let mask = v6(one.ifa_netmask).map_or(128, |(mask, _)| prefix_length_v6(mask));
+            v6(one.ifa_addr).map_or(What::Other, |(address, scope)| What::V6(address, mask, scope))
+        }
+        _ => What::Other,
+    }
+}
+
+/// `None` where there is no address.
+fn family(address: *const libc::sockaddr) -> Option<i32> {
+    // SAFETY: getifaddrs gives null or a whole address.
+    unsafe { address.as_ref() }.map(|address| i32::from(address.sa_family))
+}
+
+fn v4(address: *const libc::sockaddr) -> Option<Ipv4Addr> {
+    (family(address)? == libc::AF_INET).then(|| {
+        // SAFETY: an address of this family is a sockaddr_in.
+        let address = unsafe { address.cast::<libc::sockaddr_in>().read_unaligned() };
+        Ipv4Addr::from(u32::from_be(address.sin_addr.s_addr))
+    })
+}
+
+fn v6(address: *const libc::sockaddr) -> Option<(Ipv6Addr, u32)> {
+    (family(address)? == libc::AF_INET6).then(|| {
+        // SAFETY: an address of this family is a sockaddr_in6.
+        let address = unsafe { address.cast::<libc::sockaddr_in6>().read_unaligned() };
+        (Ipv6Addr::from(address.sin6_addr.s6_addr), address.sin6_scope_id)
+    })
+}
+
+fn prefix_length_v4(mask: Ipv4Addr) -> u8 {
+    u8::try_from(u32::from(mask).leading_ones()).unwrap_or(32)
+}
+
+fn prefix_length_v6(mask: Ipv6Addr) -> u8 {
+    u8::try_from(u128::from(mask).leading_ones()).unwrap_or(128)
+}
+
+/// Asks for interfaces' sizes.
+#[derive(Debug)]
+pub struct Mtus {
+    socket: OwnedFd,
+}
+
+impl Mtus {
+    /// `None` where the system gives no socket; sizes are then unknown.
+    pub fn new() -> Option<Self> {
+        // SAFETY: takes three integers and touches no memory of ours.
+        let fd = unsafe { libc::socket(libc::AF_INET, libc::SOCK_DGRAM | libc::SOCK_CLOEXEC, 0) };
+        if fd < 0 {
+            return None;
+        }
+        // SAFETY: fd was opened just now and nobody else owns it.
+        Some(Mtus { socket: unsafe { OwnedFd::from_raw_fd(fd) } })
+    }
+
+    /// The largest IP packet that the interface takes, in bytes.
+    pub fn of(&self, name: &[u8]) -> Option<u32> {
+        // SAFETY: all bytes zero is a value of this struct of integers.
+        let mut request: libc::ifreq = unsafe { std::mem::zeroed() };
+        // The last byte stays NUL.
+        if name.len() >= request.ifr_name.len() {
+            return None;
+        }
+        for (to, &from) in request.ifr_name.iter_mut().zip(name) {
+            *to = libc::c_char::from_ne_bytes([from]);
+        }
+        let fd = self.socket.as_raw_fd();
+        // SAFETY: reads and writes the request, which lives through the call.
+        if unsafe { libc::ioctl(fd, libc::SIOCGIFMTU, &raw mut request) } != 0 {
+            return None;
+        }
+        // SAFETY: the call succeeded, so that it wrote this member.
+        u32::try_from(unsafe { request.ifr_ifru.ifru_mtu }).ok()
+    }
+}
+
+/// Moves this thread, and no other, into a network namespace.
+#[cfg(test)]
+pub(crate) fn enter_namespace(namespace: &std::fs::File) {
+    // SAFETY: takes two integers and touches no memory of ours.
+    let status = unsafe { libc::setns(namespace.as_raw_fd(), libc::CLONE_NEWNET) };
+    assert_eq!(status, 0, "setns: {}", std::io::Error::last_os_error());
+}

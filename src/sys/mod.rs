@@ -1,0 +1,11 @@
+//! Thin safe wrappers over the operating system.
+//!
+//! One of the few places that may be `unsafe`: each block says why it holds.
+#![allow(unsafe_code, reason = "system calls; each block carries its SAFETY reason")]
+
+pub mod file;
+pub mod interfaces;
+pub mod libpcap;
+pub mod packet_socket;
+pub mod signals;
+pub mod wake;

@@ -1,0 +1,118 @@
+//! Waking a thread that waits for input.
+
+use crate::error::{Error, Kind, Result};
+use std::os::fd::{AsRawFd, FromRawFd, OwnedFd, RawFd};
+use std::time::{Duration, Instant};
+
+/// An eventfd: set from any thread (or a signal handler), it ends a wait at
+/// once, and stays set until it is cleared.
+#[derive(Debug)]
+pub struct Waker {
+    fd: OwnedFd,
+}
+
+impl Waker {
+    /// # Errors
+    /// `System` when no file descriptor is left.
+    pub fn new() -> Result<Self> {
+        // SAFETY: eventfd takes two integers and touches no memory of ours.
+        let fd = unsafe { libc::eventfd(0, libc::EFD_CLOEXEC | libc::EFD_NONBLOCK) };
+        if fd < 0 {
+            return Err(Error::os(Kind::System, errno(), "no event descriptor"));
+        }
+        // SAFETY: fd was opened just now and nobody else owns it.
+        Ok(Waker { fd: unsafe { OwnedFd::from_raw_fd(fd) } })
+    }
+
+    /// Ends the wait that is under way, or the next one. Safe in a signal
+    /// handler: one write, nothing else.
+    pub fn set(&self) {
+        set_raw(self.fd.as_raw_fd());
+    }
+
+    /// Makes the next wait wait again.
+    pub fn clear(&self) {
+        let mut count = 0u64;
+        // SAFETY: reads 8 bytes into a u64 that lives through the call.
+        unsafe { libc::read(self.fd.as_raw_fd(), (&raw mut count).cast(), 8) };
+    }
+
+    /// Waits until `fd` is readable (or in error), the waker is set or
+    /// `timeout` is over; true when `fd` is what ended the wait. Signals do not
+    /// end it.
+    ///
+    /// # Errors
+    /// `System` when the operating system cannot wait.
+    pub fn wait(&self, fd: RawFd, timeout: Option<Duration>) -> Result<bool> {
+        self.poll([self.fd.as_raw_fd(), fd], timeout)
+    }
+
+    /// Waits until the waker is set or `timeout` is over.
+    ///
+    /// # Errors
+    /// `System` when the operating system cannot wait.
+    pub fn wait_until_set(&self, timeout: Option<Duration>) -> Result<()> {
+        // poll passes over a negative descriptor.
+        self.poll([self.fd.as_raw_fd(), -1], timeout).map(drop)
+    }
+
+    fn poll(&self, fds: [RawFd; 2], timeout: Option<Duration>) -> Result<bool> {
+        let mut fds = fds.map(|fd| libc::pollfd { fd, events: libc::POLLIN, revents: 0 });
+        let end = timeout.map(|t| Instant::now() + t);
+        loop {
+            let left = end.map(|e| e.saturating_duration_since(Instant::now()));
+            // SAFETY: fds is an array of two pollfd that lives through the call.
+            let n = unsafe { libc::poll(fds.as_mut_ptr(), 2, milliseconds(left)) };
+            if n >= 0 {
+                return Ok(fds[1].revents != 0);
+            }
+            if errno() != libc::EINTR {
+                return Err(Error::os(Kind::System, errno(), "cannot wait for packets"));
+            }
+        }
+    }
+}
+
+impl AsRawFd for Waker {
+    fn as_raw_fd(&self) -> RawFd {
+        self.fd.as_raw_fd()
+    }
+}
+
+/// Sets the waker behind a descriptor that its owner keeps open meanwhile.
+pub fn set_raw(fd: RawFd) {
+    let one = 1u64;
+    // SAFETY: writes the 8 bytes of a u64 that lives through the call.
+    unsafe { libc::write(fd, (&raw const one).cast(), 8) };
+}
+
+/// poll's time-out: rounded up, so that a wait never ends early; -1 for ever.
+fn milliseconds(left: Option<Duration>) -> i32 {
+    left.map_or(-1, |d| i32::try_from(d.as_micros().div_ceil(1000)).unwrap_or(i32::MAX))
+}
+
+/// The error number of the system call that just failed on this thread.
+pub fn errno() -> i32 {
+    std::io::Error::last_os_error().raw_os_error().unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_waker_ends_a_wait_and_stays_set_until_cleared() {
+        let waker = Waker::new().unwrap();
+        let quiet = Waker::new().unwrap();
+        let short = Some(Duration::from_millis(20));
+        assert!(!waker.wait(quiet.as_raw_fd(), short).unwrap());
+        waker.set();
+        let start = Instant::now();
+        assert!(!waker.wait(quiet.as_raw_fd(), None).unwrap());
+        assert!(!waker.wait(quiet.as_raw_fd(), None).unwrap());
+        assert!(start.elapsed() < Duration::from_secs(5));
+        waker.clear();
+        quiet.set();
+        assert!(waker.wait(quiet.as_raw_fd(), None).unwrap());
+    }
+}
