@@ -80,7 +80,9 @@ impl Error {
 
     /// A failed system call: `what` was tried, and `errno` is why it failed.
     pub fn os(kind: Kind, errno: i32, what: impl fmt::Display) -> Self {
-        let why = std::io::Error::from_raw_os_error(errno);
+        let why = std::io::Error::from_raw_os_error(errno).to_string();
+        // The number has a field of its own.
+        let why = why.split(" (os error").next().unwrap_or_default();
         Error { kind, errno, offset: None, text: format!("{what}: {why}") }
     }
 }

@@ -6,6 +6,7 @@
 
 pub mod bpf;
 mod compile;
+pub mod cooked;
 mod link_types;
 mod names;
 mod predecode;

@@ -1,5 +1,6 @@
 //! What Linux packet sockets can do beyond libpcap's interface (packet(7)).
 
+use super::libpcap::Instruction;
 use super::wake::errno;
 use crate::error::{Error, Kind, Result};
 use std::mem::size_of;
@@ -37,23 +38,20 @@ fn program() -> String {
     std::env::current_exe().map_or_else(|_| "PROGRAM".into(), |p| p.display().to_string())
 }
 
-/// Attaches a kernel filter that accepts nothing: what arrived stays in the
-/// ring, nothing further gets in.
+/// Has the kernel filter this socket: from now on only what `program` accepts
+/// gets in; what is in the ring stays there.
 ///
 /// # Errors
-/// `System` when the kernel refuses.
-pub fn reject_all(fd: RawFd) -> Result<()> {
-    let mut nothing = [libc::sock_filter {
-        // BPF_RET | BPF_K: accept k = 0 bytes.
-        code: 0x06,
-        jt: 0,
-        jf: 0,
-        k: 0,
-    }];
-    let program = libc::sock_fprog { len: 1, filter: nothing.as_mut_ptr() };
+/// `FilterTooComplex` when the kernel has no room for it; `System`.
+pub fn attach(fd: RawFd, program: &[Instruction]) -> Result<()> {
+    let instruction = |i: &Instruction| libc::sock_filter { code: i.code, jt: i.jt, jf: i.jf, k: i.k };
+    let mut filter: Vec<_> = program.iter().map(instruction).collect();
+    let too_long = |_| Error::new(Kind::FilterTooComplex, "the filter has too many instructions");
+    let len = u16::try_from(filter.len()).map_err(too_long)?;
+    let program = libc::sock_fprog { len, filter: filter.as_mut_ptr() };
     let size = size_of::<libc::sock_fprog>();
-    // SAFETY: the kernel reads the program and its one instruction during the
-    // call; both live through it.
+    // SAFETY: the kernel reads the program and its `len` instructions during
+    // the call; both live through it.
     let failed = unsafe {
         libc::setsockopt(
             fd,
@@ -63,25 +61,22 @@ pub fn reject_all(fd: RawFd) -> Result<()> {
             libc::socklen_t::try_from(size).unwrap_or(0),
         )
     };
-    if failed != 0 {
-        return Err(Error::os(Kind::System, errno(), "cannot close the packet socket's intake"));
+    match failed {
+        0 => Ok(()),
+        _ if errno() == libc::ENOMEM => Err(Error::os(
+            Kind::FilterTooComplex,
+            libc::ENOMEM,
+            "the kernel has no room for the filter; shorten it, or raise net.core.optmem_max",
+        )),
+        _ => Err(Error::os(Kind::System, errno(), "the kernel refuses the filter")),
     }
-    Ok(())
 }
 
-/// Whether the kernel filters this socket.
-pub fn has_filter(fd: RawFd) -> bool {
-    let mut instructions: libc::socklen_t = 0;
-    // SAFETY: with a length of 0 the kernel writes only the length, in
-    // instructions.
-    let failed = unsafe {
-        libc::getsockopt(
-            fd,
-            libc::SOL_SOCKET,
-            libc::SO_GET_FILTER,
-            std::ptr::null_mut(),
-            &raw mut instructions,
-        )
-    };
-    failed == 0 && instructions > 0
+/// A filter that lets nothing in: what arrived stays in the ring.
+///
+/// # Errors
+/// As `attach`.
+pub fn reject_all(fd: RawFd) -> Result<()> {
+    // BPF_RET | BPF_K: accept k = 0 bytes.
+    attach(fd, &[Instruction { code: 0x06, jt: 0, jf: 0, k: 0 }])
 }

@@ -8,11 +8,11 @@
 use super::adapters;
 use super::target::Target;
 use crate::error::{Error, Kind, Result};
-use crate::filter::on_big_stack;
+use crate::filter::{cooked, on_big_stack};
 use crate::options::Options;
 use crate::source::{Direction, Frame, KernelCounts, LinkType, Refill, Source};
 use crate::sys::wake::Waker;
-use crate::sys::{interfaces, packet_socket};
+use crate::sys::{interfaces, libpcap as library, packet_socket};
 use pcap::{Active, Capture, Linktype, Precision};
 use std::os::fd::{AsRawFd, RawFd};
 use std::time::{Duration, Instant};
@@ -138,18 +138,19 @@ impl PcapSource {
         self.counts.sum = KernelCounts::default();
         (self.read, self.bytes) = (0, 0);
         self.batch.heads.clear();
+        // Not pcap_setfilter: that filters the block at hand in the program,
+        // where what the kernel knows of a packet is missing, and loses packets.
         let capture = &mut self.capture;
-        on_big_stack(|| capture.filter(expression, true))?
-            .map_err(|e| Error::new(Kind::BadFilter, format!("filter refused: {}", text(&e))))?;
-        // libpcap filters in the program when the kernel refuses, and then
-        // nobody could say how many packets there were.
-        if !packet_socket::has_filter(self.fd) {
-            return Err(Error::new(
-                Kind::FilterTooComplex,
-                "the kernel has no room for this filter; shorten the expression",
-            ));
-        }
-        Ok(())
+        let program = on_big_stack(move || {
+            capture.compile(expression, true).map(|p| library::instructions(&p))
+        })?
+        .map_err(|e| Error::new(Kind::BadFilter, format!("bad filter: {}", text(&e))))?;
+        let unsuited = || {
+            let text = "the filter looks at link-layer fields that this interface does not have";
+            Error::new(Kind::BadFilter, text)
+        };
+        let program = cooked::for_kernel(&program, self.link_type).ok_or_else(unsuited)?;
+        packet_socket::attach(self.fd, &program)
     }
 
     /// Copies what libpcap holds, up to a batch.
