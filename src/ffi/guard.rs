@@ -47,3 +47,18 @@ pub(super) fn with_monitor(
         }
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_panic_becomes_the_status_of_a_bug() {
+        assert_eq!(without_monitor(|| panic!("planted")), IPMON_STATUS_PANIC);
+        let m = super::super::monitor::ipmon_new();
+        assert_eq!(with_monitor(m, |_| panic!("planted")), IPMON_STATUS_PANIC);
+        // The monitor can still be used, and freed.
+        assert_eq!(with_monitor(m, |_| Ok(())), IPMON_STATUS_OK);
+        assert_eq!(super::super::monitor::ipmon_free(m), IPMON_STATUS_OK);
+    }
+}

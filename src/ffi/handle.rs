@@ -170,3 +170,42 @@ fn find(handle: *const ipmon_t) -> Option<(&'static Slot, usize, u64)> {
     let slot = TABLE.get()?.slots.get(index)?;
     Some((slot, index, u64::try_from(generation).ok()?))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn made_up(number: usize) -> *const ipmon_t {
+        std::ptr::without_provenance(number)
+    }
+
+    #[test]
+    fn a_handle_is_good_until_it_is_taken_and_never_again() {
+        let one = put(Monitor::new(CSink::new()).unwrap()).unwrap();
+        assert!(get(one).is_some());
+        assert!(take(one).is_some());
+        assert!(get(one).is_none());
+        assert!(take(one).is_none());
+        let next = put(Monitor::new(CSink::new()).unwrap()).unwrap();
+        assert_ne!(one, next);
+        assert!(get(one).is_none());
+        assert!(take(next).is_some());
+    }
+
+    #[test]
+    fn a_number_that_names_no_monitor_is_recognised() {
+        let one = put(Monitor::new(CSink::new()).unwrap()).unwrap();
+        let mut state = 0x9e37_79b9_7f4a_7c15_u64;
+        for _ in 0..1_000_000 {
+            state ^= state << 13;
+            state ^= state >> 7;
+            state ^= state << 17;
+            let forged = made_up(usize::try_from(state >> 1).unwrap());
+            assert!(forged == one.cast_const() || get(forged).is_none());
+        }
+        for near in [one.addr() ^ 1, one.addr() + (2 << INDEX_BITS), one.addr() + 2, 0, 1, 8] {
+            assert!(get(made_up(near)).is_none());
+        }
+        assert!(take(one).is_some());
+    }
+}

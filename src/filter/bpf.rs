@@ -42,7 +42,7 @@ impl Program {
     #[must_use]
     pub fn with_first_word_in_either_order(mut self) -> Self {
         for op in &mut self.ops {
-            if *op == Op::Load(Width::Word, 0) {
+            if *op == Op::LoadWord(0) {
                 *op = Op::LoadFamily;
             }
         }
@@ -67,8 +67,17 @@ impl Program {
             let op = *self.ops.get(pc)?;
             pc += 1;
             match op {
-                Op::Load(width, k) => a = load(bytes, k, width)?,
-                Op::LoadIndexed(width, k) => a = load(bytes, x.checked_add(k)?, width)?,
+                Op::LoadByte(k) => a = load_byte(bytes, k)?,
+                Op::LoadHalf(k) => a = load_half(bytes, k)?,
+                Op::LoadWord(k) => a = load_word(bytes, k)?,
+                Op::LoadIndexed(width, k) => {
+                    let offset = x.checked_add(k)?;
+                    a = match width {
+                        Width::Byte => load_byte(bytes, offset)?,
+                        Width::Half => load_half(bytes, offset)?,
+                        Width::Word => load_word(bytes, offset)?,
+                    }
+                }
                 Op::LoadFamily => a = load_family(bytes)?,
                 Op::LoadLength => a = wire_length,
                 Op::LoadImmediate(k) => a = k,
@@ -76,7 +85,7 @@ impl Program {
                 Op::LoadXLength => x = wire_length,
                 Op::LoadXImmediate(k) => x = k,
                 Op::LoadXMemory(slot) => x = *memory.get(usize::from(slot))?,
-                Op::LoadXHeaderLength(k) => x = (load(bytes, k, Width::Byte)? & 0xf) << 2,
+                Op::LoadXHeaderLength(k) => x = (load_byte(bytes, k)? & 0xf) << 2,
                 Op::Store(slot) => *memory.get_mut(usize::from(slot))? = a,
                 Op::StoreX(slot) => *memory.get_mut(usize::from(slot))? = x,
                 Op::Calculate(what, operand) => a = calculate(what, a, value(operand, x))?,
@@ -89,13 +98,16 @@ impl Program {
                     }
                     pc = usize::from(target);
                 }
-                Op::Compare(how, operand, yes, no) => {
-                    let other = value(operand, x);
+                Op::Equal(k, yes, no) => pc = usize::from(if a == k { yes } else { no }),
+                Op::Greater(k, yes, no) => pc = usize::from(if a > k { yes } else { no }),
+                Op::GreaterOrEqual(k, yes, no) => pc = usize::from(if a >= k { yes } else { no }),
+                Op::BitsSet(k, yes, no) => pc = usize::from(if a & k != 0 { yes } else { no }),
+                Op::CompareX(how, yes, no) => {
                     let holds = match how {
-                        Comparison::Equal => a == other,
-                        Comparison::Greater => a > other,
-                        Comparison::GreaterOrEqual => a >= other,
-                        Comparison::BitsSet => a & other != 0,
+                        Comparison::Equal => a == x,
+                        Comparison::Greater => a > x,
+                        Comparison::GreaterOrEqual => a >= x,
+                        Comparison::BitsSet => a & x != 0,
                     };
                     pc = usize::from(if holds { yes } else { no });
                 }
@@ -117,13 +129,20 @@ fn value(operand: Operand, x: u32) -> u32 {
 }
 
 #[inline]
-fn load(bytes: &[u8], offset: u32, width: Width) -> Option<u32> {
+fn load_byte(bytes: &[u8], offset: u32) -> Option<u32> {
+    Some(u32::from(*bytes.get(usize::try_from(offset).ok()?)?))
+}
+
+#[inline]
+fn load_half(bytes: &[u8], offset: u32) -> Option<u32> {
     let at = bytes.get(usize::try_from(offset).ok()?..)?;
-    Some(match width {
-        Width::Byte => u32::from(*at.first()?),
-        Width::Half => u32::from(u16::from_be_bytes(*at.first_chunk()?)),
-        Width::Word => u32::from_be_bytes(*at.first_chunk()?),
-    })
+    Some(u32::from(u16::from_be_bytes(*at.first_chunk()?)))
+}
+
+#[inline]
+fn load_word(bytes: &[u8], offset: u32) -> Option<u32> {
+    let at = bytes.get(usize::try_from(offset).ok()?..)?;
+    Some(u32::from_be_bytes(*at.first_chunk()?))
 }
 
 /// The value that libpcap compares with is the address family in this

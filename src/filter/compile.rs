@@ -34,13 +34,27 @@ fn no_thread(why: &std::io::Error) -> Error {
 
 /// The program that an expression means on a link type, or libpcap's one-line
 /// reason why it means none there. Comes on a big stack.
-pub(crate) fn compile(
+pub(crate) fn compile(expression: &str, link_type: LinkType) -> Compiled {
+    with(pcap::Capture::dead(pcap::Linktype(link_types::dlt(link_type))), expression)
+}
+
+/// The same for frames of a file.
+pub(crate) fn compile_for_file(expression: &str, link_type: LinkType) -> Compiled {
+    // libpcap keeps other things in the upper bits.
+    if link_type.0 > u32::from(u16::MAX) {
+        return Err("there is no such link type".to_owned());
+    }
+    with(libpcap::empty_file(link_type.0), expression)
+}
+
+pub(crate) type Compiled = std::result::Result<Vec<Instruction>, String>;
+
+fn with<S: pcap::Activated>(
+    capture: std::result::Result<pcap::Capture<S>, pcap::Error>,
     expression: &str,
-    link_type: LinkType,
-) -> std::result::Result<Vec<Instruction>, String> {
-    let dead = pcap::Capture::dead(pcap::Linktype(link_types::dlt(link_type)))
-        .map_err(|e| one_line(&e))?;
-    let program = dead.compile(expression, true).map_err(|e| one_line(&e))?;
+) -> Compiled {
+    let capture = capture.map_err(|e| one_line(&e))?;
+    let program = capture.compile(expression, true).map_err(|e| one_line(&e))?;
     Ok(libpcap::instructions(&program))
 }
 

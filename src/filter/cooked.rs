@@ -30,10 +30,7 @@ const MSH: u16 = 0xa0;
 pub fn for_kernel(program: &[Instruction], link_type: LinkType) -> Option<Vec<Instruction>> {
     let Some((length, fields)) = header(link_type) else { return Some(program.to_vec()) };
     let moved = |i: &Instruction| {
-        let load = matches!(
-            (i.code & CLASS, i.code & MODE),
-            (LD, ABS | IND) | (LDX, MSH)
-        );
+        let load = matches!((i.code & CLASS, i.code & MODE), (LD, ABS | IND) | (LDX, MSH));
         if !load || i.k >= SKF_AD_OFF {
             return Some(*i);
         }
@@ -58,12 +55,7 @@ fn header(link_type: LinkType) -> Option<(u32, Fields)> {
         113 => Some((16, &[(0, SKF_AD_PKTTYPE), (2, SKF_AD_HATYPE), (14, SKF_AD_PROTOCOL)])),
         276 => Some((
             20,
-            &[
-                (0, SKF_AD_PROTOCOL),
-                (4, SKF_AD_IFINDEX),
-                (8, SKF_AD_HATYPE),
-                (10, SKF_AD_PKTTYPE),
-            ],
+            &[(0, SKF_AD_PROTOCOL), (4, SKF_AD_IFINDEX), (8, SKF_AD_HATYPE), (10, SKF_AD_PKTTYPE)],
         )),
         _ => None,
     }

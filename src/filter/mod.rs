@@ -154,7 +154,7 @@ const NULL: LinkType = LinkType(0);
 
 fn program(expression: &str, link_type: LinkType) -> Result<Program> {
     libpcap::load()?;
-    let program = on_big_stack(|| compile::compile(expression, link_type))?
+    let program = on_big_stack(|| compile::compile_for_file(expression, link_type))?
         .and_then(|program| Program::new(&program).map_err(|refusal| refusal.to_string()))
         .map_err(|reason| {
             Error::new(

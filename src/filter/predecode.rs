@@ -9,11 +9,6 @@ use std::fmt;
 /// takes no longer one, and a file shall not match what an interface cannot.
 pub const MAX_INSTRUCTIONS: usize = 4096;
 
-/// The lowest offset that asks the kernel and not the frame (`SKF_LL_OFF` in
-/// linux/filter.h, -0x200000): addresses of headers, and from `SKF_AD_OFF` on
-/// the packet's type, interface and VLAN tag.
-const FIRST_ANCILLARY_OFFSET: u32 = 0xffe0_0000;
-
 /// Why a program cannot be run over frames of a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Refusal {
@@ -21,8 +16,6 @@ pub enum Refusal {
     Length,
     /// The instruction at this place is none, or its operand means nothing.
     Instruction(usize),
-    /// It asks the kernel about the packet, which a file knows nothing of.
-    Ancillary,
 }
 
 impl fmt::Display for Refusal {
@@ -33,9 +26,6 @@ impl fmt::Display for Refusal {
             }
             Refusal::Instruction(at) => {
                 write!(f, "libpcap made a program whose instruction {at} is wrong")
-            }
-            Refusal::Ancillary => {
-                f.write_str("inbound, outbound and ifindex are known of live packets only")
             }
         }
     }
@@ -78,10 +68,14 @@ pub(crate) enum Comparison {
     BitsSet,
 }
 
-/// One operation; targets are places in the program, inside it.
+/// One operation; targets are places in the program, inside it. What programs
+/// are mostly made of, loads at fixed places and comparisons with constants,
+/// is a variant each: one branch runs it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Op {
-    Load(Width, u32),
+    LoadByte(u32),
+    LoadHalf(u32),
+    LoadWord(u32),
     LoadIndexed(Width, u32),
     /// The address family of LINKTYPE_NULL; no code stands for it.
     LoadFamily,
@@ -98,7 +92,11 @@ pub(crate) enum Op {
     Negate,
     Jump(u16),
     JumpBack(u16),
-    Compare(Comparison, Operand, u16, u16),
+    Equal(u32, u16, u16),
+    Greater(u32, u16, u16),
+    GreaterOrEqual(u32, u16, u16),
+    BitsSet(u32, u16, u16),
+    CompareX(Comparison, u16, u16),
     ReturnImmediate(u32),
     ReturnA,
     AToX,
@@ -113,9 +111,6 @@ pub(crate) fn predecode(program: &[Instruction]) -> Result<Vec<Op>, Refusal> {
     }
     let mut ops = Vec::with_capacity(program.len());
     for (at, &instruction) in program.iter().enumerate() {
-        if asks_the_kernel(instruction) {
-            return Err(Refusal::Ancillary);
-        }
         ops.push(decode(instruction, at, program.len()).ok_or(Refusal::Instruction(at))?);
     }
     // Nothing may run past the end, so what is there returns.
@@ -125,18 +120,14 @@ pub(crate) fn predecode(program: &[Instruction]) -> Result<Vec<Op>, Refusal> {
     }
 }
 
-fn asks_the_kernel(instruction: Instruction) -> bool {
-    matches!(instruction.code, 0x20 | 0x28 | 0x30 | 0xb1) && instruction.k >= FIRST_ANCILLARY_OFFSET
-}
-
 /// The codes are sums of a class, a size or operation, and a mode or source
 /// (bpf(4)); `None` is a code that no machine knows, or a bad operand.
 fn decode(instruction: Instruction, at: usize, length: usize) -> Option<Op> {
     let Instruction { code, jt, jf, k } = instruction;
     Some(match code {
-        0x20 => Op::Load(Width::Word, k),
-        0x28 => Op::Load(Width::Half, k),
-        0x30 => Op::Load(Width::Byte, k),
+        0x20 => Op::LoadWord(k),
+        0x28 => Op::LoadHalf(k),
+        0x30 => Op::LoadByte(k),
         0x40 => Op::LoadIndexed(Width::Word, k),
         0x48 => Op::LoadIndexed(Width::Half, k),
         0x50 => Op::LoadIndexed(Width::Byte, k),
@@ -155,16 +146,15 @@ fn decode(instruction: Instruction, at: usize, length: usize) -> Option<Op> {
         0x16 => Op::ReturnA,
         0x07 => Op::AToX,
         0x87 => Op::XToA,
-        _ => {
-            let operand = if code & 0x08 == 0 { Operand::Immediate(k) } else { Operand::X };
-            match code & !0x08 {
-                0x15 => compare(Comparison::Equal, operand, at, jt, jf, length)?,
-                0x25 => compare(Comparison::Greater, operand, at, jt, jf, length)?,
-                0x35 => compare(Comparison::GreaterOrEqual, operand, at, jt, jf, length)?,
-                0x45 => compare(Comparison::BitsSet, operand, at, jt, jf, length)?,
-                calculation => calculate(arithmetic(calculation)?, operand)?,
-            }
+        0x15 => Op::Equal(k, place(at, jt, length)?, place(at, jf, length)?),
+        0x25 => Op::Greater(k, place(at, jt, length)?, place(at, jf, length)?),
+        0x35 => Op::GreaterOrEqual(k, place(at, jt, length)?, place(at, jf, length)?),
+        0x45 => Op::BitsSet(k, place(at, jt, length)?, place(at, jf, length)?),
+        0x1d | 0x2d | 0x3d | 0x4d => {
+            Op::CompareX(comparison(code), place(at, jt, length)?, place(at, jf, length)?)
         }
+        _ if code & 0x08 == 0 => calculate(arithmetic(code)?, Operand::Immediate(k))?,
+        _ => calculate(arithmetic(code & !0x08)?, Operand::X)?,
     })
 }
 
@@ -184,19 +174,19 @@ fn jump(k: u32, at: usize, length: usize) -> Option<Op> {
     Some(if target >= next { Op::Jump(place) } else { Op::JumpBack(place) })
 }
 
-fn compare(
-    how: Comparison,
-    operand: Operand,
-    at: usize,
-    jt: u8,
-    jf: u8,
-    length: usize,
-) -> Option<Op> {
-    let place = |skip: u8| {
-        let target = at + 1 + usize::from(skip);
-        u16::try_from(target).ok().filter(|_| target < length)
-    };
-    Some(Op::Compare(how, operand, place(jt)?, place(jf)?))
+/// Where a comparison goes on.
+fn place(at: usize, skip: u8, length: usize) -> Option<u16> {
+    let target = at + 1 + usize::from(skip);
+    u16::try_from(target).ok().filter(|_| target < length)
+}
+
+fn comparison(code: u16) -> Comparison {
+    match code {
+        0x1d => Comparison::Equal,
+        0x2d => Comparison::Greater,
+        0x3d => Comparison::GreaterOrEqual,
+        _ => Comparison::BitsSet,
+    }
 }
 
 fn arithmetic(code: u16) -> Option<Arithmetic> {

@@ -19,7 +19,6 @@ use crate::error::{Error, Kind, Result};
 use crate::filter::FileFilter;
 use crate::options::Options;
 use crate::source::file::FileSource;
-use crate::source::live::LiveSource;
 use crate::source::{Source, live};
 use crate::sys::signals;
 use control::{
@@ -391,7 +390,10 @@ impl<S: Sink + 'static> Shared<S> {
     }
 
     /// Gives an opened source a thread of its own.
-    fn spawn(self: &Arc<Self>, mut source: LiveSource) -> Result<JoinHandle<()>> {
+    fn spawn<F: Source + Send + 'static>(
+        self: &Arc<Self>,
+        mut source: F,
+    ) -> Result<JoinHandle<()>> {
         let shared = Arc::clone(self);
         let body = move || {
             let _ = shared.conduct(&mut source, None);
@@ -499,3 +501,6 @@ fn guarded<T>(body: impl FnOnce() -> Result<T>) -> Result<T> {
         Err(Error::new(Kind::Panic, "a bug in ipmon ended the run; please report it"))
     })
 }
+
+#[cfg(test)]
+mod tests;

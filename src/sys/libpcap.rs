@@ -3,6 +3,9 @@
 
 use crate::error::{Error, Kind, Result};
 use std::ffi::{CStr, c_char, c_int};
+use std::io::Write;
+use std::os::fd::IntoRawFd;
+use std::os::unix::net::UnixStream;
 
 const INSTALL: &str =
     "install the package libpcap0.8 (Debian, Ubuntu) or libpcap (Fedora, Arch, Alpine)";
@@ -49,6 +52,39 @@ fn why(reason: &str) -> String {
     }
 }
 
+/// A capture file of a link type (its LINKTYPE_ number) without a frame in it.
+///
+/// libpcap compiles some expressions otherwise for a file than for a handle of
+/// no capture (`pcap_open_dead`): it refuses `inbound`, and takes the number
+/// that each BSD has for IPv6 in LINKTYPE_NULL.
+///
+/// # Errors
+/// What the system or libpcap says.
+pub fn empty_file(
+    link_type: u32,
+) -> std::result::Result<pcap::Capture<pcap::Offline>, pcap::Error> {
+    let no_descriptor = |why: std::io::Error| pcap::Error::PcapError(why.to_string());
+    let (reader, mut writer) = UnixStream::pair().map_err(no_descriptor)?;
+    writer.write_all(&file_header(link_type)).map_err(no_descriptor)?;
+    // SAFETY: the descriptor was open and ours alone, and is libpcap's now.
+    unsafe { pcap::Capture::from_raw_fd(reader.into_raw_fd()) }
+}
+
+/// In this machine's byte order, as libpcap would write it.
+fn file_header(link_type: u32) -> [u8; 24] {
+    let version = u32::from_ne_bytes(if cfg!(target_endian = "little") {
+        [2, 0, 4, 0]
+    } else {
+        [0, 2, 0, 4]
+    });
+    let mut header = [0; 24];
+    let words = [0xa1b2_c3d4, version, 0, 0, 262_144, link_type];
+    for (to, from) in header.chunks_exact_mut(4).zip(words) {
+        to.copy_from_slice(&from.to_ne_bytes());
+    }
+    header
+}
+
 /// One instruction of a classic BPF program, as libpcap lays it out
 /// (`struct bpf_insn`).
 #[repr(C)]
@@ -91,6 +127,34 @@ mod tests {
         load().unwrap();
     }
 
+    /// In a process of its own: here libpcap is loaded.
+    #[test]
+    fn a_load_that_failed_is_tried_anew() {
+        let itself = std::env::current_exe().unwrap();
+        let done = std::process::Command::new(itself)
+            .args(["--exact", "--ignored", "sys::libpcap::tests::child_without_libpcap"])
+            .env("IPMON_LIBPCAP", "/nonexistent/libpcap.so")
+            .output()
+            .unwrap();
+        let text = String::from_utf8_lossy(&done.stdout);
+        assert!(done.status.success() && text.contains("1 passed"), "{text}");
+    }
+
+    #[test]
+    #[ignore = "runs in the process that another test starts"]
+    fn child_without_libpcap() {
+        let error = crate::filter::Filter::new("tcp").unwrap_err();
+        assert_eq!(error.kind, Kind::NoLibpcap);
+        assert!(error.text.contains("/nonexistent/libpcap.so"), "{error}");
+        // A call that comes nevertheless fails and does nothing else.
+        assert!(pcap::Capture::dead(pcap::Linktype::ETHERNET).is_err());
+        assert!(pcap::Device::list().is_err());
+        // SAFETY: no other thread of this process reads the environment.
+        unsafe { std::env::remove_var("IPMON_LIBPCAP") };
+        load().unwrap();
+        assert!(crate::filter::Filter::new("tcp").is_ok());
+    }
+
     #[test]
     fn a_missing_library_is_told_with_the_package_to_install() {
         let plain = why("libpcap.so.1: cannot open shared object file: No such file or directory");
@@ -98,6 +162,19 @@ mod tests {
         assert!(plain.contains("libpcap0.8") && !plain.contains("shared object"), "{plain}");
         let odd = why("libdbus-1.so.3: cannot open shared object file: No such file or directory");
         assert!(odd.contains("libdbus") && odd.contains("install the package"), "{odd}");
+    }
+
+    #[test]
+    fn an_empty_file_is_of_the_link_type_asked_for_and_leaves_nothing_open() {
+        load().unwrap();
+        let open = || std::fs::read_dir("/proc/self/fd").unwrap().count();
+        let before = open();
+        for _ in 0..500 {
+            assert_eq!(empty_file(113).unwrap().get_datalink().0, 113);
+        }
+        // Other tests open and close descriptors meanwhile.
+        assert!(open() < before + 400);
+        assert!(matches!(empty_file(1).unwrap().next_packet(), Err(pcap::Error::NoMorePackets)));
     }
 
     #[test]

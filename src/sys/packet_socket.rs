@@ -44,7 +44,8 @@ fn program() -> String {
 /// # Errors
 /// `FilterTooComplex` when the kernel has no room for it; `System`.
 pub fn attach(fd: RawFd, program: &[Instruction]) -> Result<()> {
-    let instruction = |i: &Instruction| libc::sock_filter { code: i.code, jt: i.jt, jf: i.jf, k: i.k };
+    let instruction =
+        |i: &Instruction| libc::sock_filter { code: i.code, jt: i.jt, jf: i.jf, k: i.k };
     let mut filter: Vec<_> = program.iter().map(instruction).collect();
     let too_long = |_| Error::new(Kind::FilterTooComplex, "the filter has too many instructions");
     let len = u16::try_from(filter.len()).map_err(too_long)?;

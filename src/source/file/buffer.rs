@@ -68,6 +68,11 @@ impl Buffer {
         self.end = self.end.saturating_add(length).min(self.storage.len() - PADDING);
     }
 
+    /// Forgets everything: what is unread was another stream's.
+    pub(super) fn restart(&mut self) {
+        (self.start, self.end, self.base) = (0, 0, 0);
+    }
+
     fn move_to_front(&mut self) {
         self.storage.copy_within(self.start..self.end, 0);
         self.base += self.start as u64;

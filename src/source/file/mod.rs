@@ -1,7 +1,8 @@
-//! Capture files: pcap and pcapng, from a path, a FIFO, standard input or
-//! memory.
+//! Capture files: pcap and pcapng, as they are or compressed with gzip or zstd,
+//! from a path, a FIFO, standard input or memory.
 //!
-//! The bytes come in pieces ([`input`]) into one buffer ([`buffer`]); how they
+//! The bytes come in pieces ([`input`]), decompressed on the way where they have
+//! to be ([`compressed`]), into one buffer ([`buffer`]); how they
 //! begin says which format they have ([`recognise`]); a reader for that format
 //! ([`pcap`], [`pcapng`]) hands out frames that borrow the buffer.
 //!
@@ -10,7 +11,8 @@
 //! | limit | constant | beyond it |
 //! |---|---|---|
 //! | captured length of a pcap record | `pcap::MAX_CAPTURED`, 262,144 | malformed |
-//! | length of a pcapng block that is kept | `pcapng::MAX_BLOCK`, 8 MiB | unsupported |
+//! | length of a pcapng block that is kept | `pcapng::MAX_BLOCK`, 4 MiB | unsupported |
+//! | window of a zstd frame | `compressed::WINDOW_LOG`, 8 MiB | unsupported |
 //! | interfaces of a pcapng section | `pcapng::MAX_INTERFACES`, 65,536 | unsupported |
 //!
 //! pcapng blocks that hold neither packets nor interfaces are skipped as they
@@ -18,6 +20,7 @@
 
 mod block;
 mod buffer;
+mod compressed;
 mod input;
 mod interface;
 mod options;
@@ -36,6 +39,7 @@ use crate::error::Result;
 use crate::source::{Frame, Refill, Source};
 use crate::sys::wake::Waker;
 use buffer::Buffer;
+use compressed::Unpacker;
 use input::{Got, Input, Wait};
 use pcap::Pcap;
 use pcapng::Pcapng;
@@ -48,6 +52,8 @@ use step::Step;
 /// A capture file as a source of frames.
 pub struct FileSource {
     input: Input,
+    /// For a compressed file.
+    unpacker: Option<Unpacker>,
     buffer: Buffer,
     state: State,
 }
@@ -91,7 +97,7 @@ impl FileSource {
     }
 
     fn new(input: Input) -> Result<Self> {
-        Ok(FileSource { input, buffer: Buffer::new()?, state: State::New })
+        Ok(FileSource { input, unpacker: None, buffer: Buffer::new()?, state: State::New })
     }
 
     /// Reads until a frame is wholly there.
@@ -137,13 +143,25 @@ impl FileSource {
         match recognise::recognise(*magic) {
             Some(Format::Pcap) => Ok(Pcap::open(&mut self.buffer).map(State::Pcap)),
             Some(Format::Pcapng) => Ok(Some(State::Pcapng(Pcapng::new()))),
-            None => Err(recognise::refuse(self.buffer.unread())),
+            None => {
+                let compression = compressed::compression(*magic);
+                if let (None, Some(compression)) = (&self.unpacker, compression) {
+                    let first = self.buffer.unread();
+                    self.unpacker = Some(Unpacker::new(compression, first)?);
+                    self.buffer.restart();
+                    return Ok(None);
+                }
+                Err(recognise::refuse(self.buffer.unread()))
+            }
         }
     }
 
     fn fill(&mut self, need: usize, wait: &Wait<'_>) -> Result<Got> {
         let room = self.buffer.room(need, self.input.read_size())?;
-        self.input.read(room, wait)
+        match &mut self.unpacker {
+            None => self.input.read(room, wait),
+            Some(unpacker) => unpacker.read(&mut self.input, room, wait),
+        }
     }
 
     /// The verdict on a file that ends here.

@@ -10,9 +10,9 @@ use crate::error::{Error, Kind, Result};
 use crate::source::Frame;
 
 /// The longest block that is kept whole, as those with packets and interfaces
-/// are. A frame of 262,144 bytes with every option fits many times; one block
-/// more in memory keeps the whole below 16 MiB.
-pub(super) const MAX_BLOCK: u32 = 8 * 1024 * 1024;
+/// are: sixteen times the largest frame that capture programs keep. With a zstd
+/// window of 8 MiB beside it, the whole stays below 16 MiB.
+pub(super) const MAX_BLOCK: u32 = 4 * 1024 * 1024;
 
 /// The most interfaces in a section: what the 16 bits of the obsolete packet
 /// block can number. At 24 bytes each they take 1.5 MiB.

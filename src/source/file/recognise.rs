@@ -13,10 +13,11 @@ pub(super) enum Format {
     Pcapng,
 }
 
-/// What else captures come as, to say so instead of "unknown".
+/// What else captures come as, to say so instead of "unknown". One layer of gzip
+/// or zstd is gone before a file is judged here.
 const OTHERS: [(&[u8], &str); 9] = [
-    (b"\x1f\x8b", "it is compressed with gzip; decompress it first"),
-    (b"\x28\xb5\x2f\xfd", "it is compressed with zstd; decompress it first"),
+    (b"\x1f\x8b", "it is compressed twice; decompress it once first"),
+    (b"\x28\xb5\x2f\xfd", "it is compressed twice; decompress it once first"),
     (b"\xfd7zX", "it is compressed with xz; decompress it first"),
     (b"BZh", "it is compressed with bzip2; decompress it first"),
     (b"\x04\x22\x4d\x18", "it is compressed with lz4; decompress it first"),
@@ -62,8 +63,8 @@ mod tests {
             (&b""[..], "empty"),
             (b"GE", "begins with the bytes 47 45 and ends there"),
             (b"GET / HTTP", "begins with the bytes 47 45 54 20;"),
-            (b"\x1f\x8b\x08\x00", "gzip"),
-            (b"\x28\xb5\x2f\xfd", "zstd"),
+            (b"\x1f\x8b\x08\x00", "twice"),
+            (b"\x28\xb5\x2f\xfd", "twice"),
             (b"\xfd7zXZ\x00", "xz"),
             (b"BZh9", "bzip2"),
             (b"\x04\x22\x4d\x18", "lz4"),

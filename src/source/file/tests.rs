@@ -1,5 +1,6 @@
 //! Promises about whole files, on files that are written here.
 
+mod compressed;
 mod damage;
 mod limits;
 mod opening;

@@ -64,7 +64,7 @@ fn a_packet_block_is_kept_up_to_the_limit_and_refused_beyond_it() {
         } else {
             let error = end.unwrap_err();
             assert_eq!((found.len(), error.kind, error.offset), (1, Kind::Unsupported, Some(at)));
-            assert!(error.text.contains("longer than the 8388608 bytes"), "{error}");
+            assert!(error.text.contains("longer than the 4194304 bytes"), "{error}");
             assert!(capacity(&source) < 512 * 1024);
         }
     }

@@ -1,0 +1,429 @@
+//! The rules of runs, on a source that does what a test says.
+
+use super::*;
+use crate::packet::Packet;
+use crate::source::{Direction, Frame, KernelCounts, LinkType, Refill};
+use crate::sys::wake::Waker;
+use std::sync::mpsc::{Receiver, Sender, channel};
+
+/// An IPv4 packet of protocol 253 (RFC 3692: for experiments), without payload.
+const PACKET: [u8; 20] = [0x45, 0, 0, 20, 0, 1, 0, 0, 64, 253, 0, 0, 192, 0, 2, 1, 192, 0, 2, 2];
+
+/// LINKTYPE_RAW.
+const RAW: LinkType = LinkType(101);
+
+/// A live source: hands out batches of so many frames as the test sends them.
+struct Script {
+    batches: Receiver<Act>,
+    left: usize,
+    handed_out: u64,
+    dropped: u64,
+    closed: bool,
+}
+
+enum Act {
+    Frames(usize),
+    Drop(u64),
+    Fail,
+    Panic,
+}
+
+impl Source for Script {
+    const LIVE: bool = true;
+
+    fn refill(&mut self, waker: &Waker, _: Option<Duration>) -> Result<Refill> {
+        // A short wait stands for the descriptor that a real source polls.
+        match self.batches.recv_timeout(Duration::from_millis(1)) {
+            Ok(Act::Frames(n)) => {
+                self.left = n;
+                Ok(Refill::Ready)
+            }
+            Ok(Act::Drop(n)) => {
+                self.dropped += n;
+                Ok(Refill::Ready)
+            }
+            Ok(Act::Fail) => Err(Error::new(Kind::DeviceGone, "the interface was removed")),
+            Ok(Act::Panic) => panic!("planted"),
+            Err(_) if self.closed => Ok(Refill::End),
+            Err(_) => {
+                waker.wait_until_set(Some(Duration::from_millis(1)))?;
+                Ok(Refill::Nothing)
+            }
+        }
+    }
+
+    fn next_frame(&mut self) -> Option<Frame<'_>> {
+        self.left = self.left.checked_sub(1)?;
+        self.handed_out += 1;
+        Some(Frame {
+            bytes: &PACKET,
+            wire_length: 20,
+            timestamp_ns: 0,
+            link_type: RAW,
+            interface: 1,
+            direction: Direction::Unknown,
+            notes: 0,
+        })
+    }
+
+    fn bytes_read(&self) -> u64 {
+        self.handed_out * 20
+    }
+
+    fn close_intake(&mut self) -> Result<()> {
+        self.closed = true;
+        Ok(())
+    }
+
+    fn kernel_counts(&mut self) -> Option<KernelCounts> {
+        Some(KernelCounts { received: self.handed_out + self.dropped, dropped: self.dropped })
+    }
+}
+
+/// What a run told, in order.
+#[derive(Clone, Debug, PartialEq)]
+enum Event {
+    Packet(u64),
+    Error(Kind),
+    Notice(Topic, u64, Option<Kind>),
+}
+
+type React = Box<dyn FnMut(&Event) + Send>;
+
+/// Writes down every event, then does what the test says.
+struct Recorder {
+    events: Sender<Event>,
+    react: React,
+    wants: (bool, bool, bool),
+}
+
+impl Recorder {
+    fn take(&mut self, event: Event) {
+        (self.react)(&event);
+        self.events.send(event).unwrap();
+    }
+}
+
+impl Sink for Recorder {
+    fn begin(&mut self, _: &Options) {}
+
+    fn packet(&mut self, packet: &Packet<'_>) {
+        if self.wants.0 {
+            self.take(Event::Packet(packet.number));
+        }
+    }
+
+    fn error(&mut self, error: &Error) {
+        if self.wants.1 {
+            self.take(Event::Error(error.kind));
+        }
+    }
+
+    fn notice(&mut self, notice: &Notice<'_>) {
+        if self.wants.2 {
+            self.take(Event::Notice(notice.topic, notice.count, notice.error.map(|e| e.kind)));
+        }
+    }
+
+    fn remove(&mut self, removal: Removal) {
+        self.wants.0 &= !removal.packets;
+        self.wants.1 &= !removal.errors;
+        self.wants.2 &= !removal.notices;
+    }
+}
+
+struct Fixture {
+    monitor: Monitor<Recorder>,
+    acts: Sender<Act>,
+    events: Receiver<Event>,
+}
+
+const ENDED: Event = Event::Notice(Topic::Ended, 0, None);
+
+impl Fixture {
+    fn new() -> Self {
+        Self::reacting(Box::new(|_| ()))
+    }
+
+    fn reacting(react: React) -> Self {
+        let (sender, events) = channel();
+        let sink = Recorder { events: sender, react, wants: (true, true, true) };
+        let monitor = Monitor::new(sink).unwrap();
+        Fixture { monitor, acts: channel().0, events }
+    }
+
+    fn react(&self, react: React) {
+        self.monitor.set_sink(|sink| sink.react = react).unwrap();
+    }
+
+    /// What `Monitor::start` does, with the script for a source.
+    fn start(&mut self) {
+        let (acts, batches) = channel();
+        self.acts = acts;
+        let shared = &self.monitor.0;
+        {
+            let mut life = shared.life();
+            life.claim(Job::Capture).unwrap();
+            shared.begin();
+        }
+        let source = Script { batches, left: 0, handed_out: 0, dropped: 0, closed: false };
+        let thread = shared.spawn(source).unwrap();
+        shared.life().thread = Some(thread);
+    }
+
+    fn act(&self, act: Act) {
+        self.acts.send(act).unwrap();
+    }
+
+    fn next(&self) -> Event {
+        self.events.recv_timeout(Duration::from_secs(10)).unwrap()
+    }
+
+    fn rest(&self) -> Vec<Event> {
+        self.events.try_iter().collect()
+    }
+}
+
+fn adds_up(stats: Stats) {
+    assert_eq!(stats.received, stats.accounted(), "{stats:?}");
+}
+
+#[test]
+fn a_stop_delivers_what_had_arrived_and_then_ended_is_the_last_event() {
+    let mut f = Fixture::new();
+    f.start();
+    f.act(Act::Frames(3));
+    f.act(Act::Frames(2));
+    assert_eq!(f.next(), Event::Packet(1));
+    f.monitor.stop().unwrap();
+    let packets = (2..=5).map(Event::Packet);
+    assert_eq!(f.rest(), packets.chain([ENDED]).collect::<Vec<_>>());
+    assert_eq!(f.monitor.stats().delivered, 5);
+    adds_up(f.monitor.stats());
+    assert!(!f.monitor.active());
+    f.monitor.wait(None).unwrap();
+}
+
+#[test]
+fn a_stop_inside_the_callback_makes_the_current_packet_the_last() {
+    let mut f = Fixture::new();
+    let monitor = f.monitor.clone();
+    f.react(Box::new(move |event| {
+        if *event == Event::Packet(2) {
+            assert!(monitor.active());
+            monitor.stop().unwrap();
+            assert!(!monitor.active());
+            assert_eq!(monitor.start().unwrap_err().kind, Kind::Busy);
+            assert_eq!(monitor.wait(None).unwrap_err().kind, Kind::Pending);
+            assert_eq!(monitor.reset().unwrap_err().kind, Kind::Busy);
+        }
+    }));
+    f.start();
+    f.act(Act::Frames(4));
+    f.monitor.wait(Some(Duration::from_secs(10))).unwrap();
+    assert_eq!(f.rest(), [Event::Packet(1), Event::Packet(2), ENDED]);
+    assert_eq!(f.monitor.stats().discarded, 2);
+    adds_up(f.monitor.stats());
+    f.react(Box::new(|_| ()));
+}
+
+#[test]
+fn waiting_packets_whose_callbacks_take_too_long_are_discarded_and_counted() {
+    let mut f = Fixture::new();
+    f.react(Box::new(|_| std::thread::sleep(Duration::from_millis(30))));
+    f.start();
+    f.act(Act::Frames(1000));
+    assert_eq!(f.next(), Event::Packet(1));
+    f.monitor.stop().unwrap();
+    let stats = f.monitor.stats();
+    assert!(stats.discarded > 900, "{stats:?}");
+    assert_eq!(stats.received, 1000);
+    adds_up(stats);
+}
+
+#[test]
+fn what_the_kernel_dropped_is_told_with_its_count() {
+    let mut f = Fixture::new();
+    f.start();
+    f.act(Act::Frames(1));
+    assert_eq!(f.next(), Event::Packet(1));
+    f.act(Act::Drop(7));
+    f.monitor.stop().unwrap();
+    assert_eq!(f.rest(), [Event::Notice(Topic::Gap, 7, None), ENDED]);
+    let stats = f.monitor.stats();
+    assert_eq!((stats.received, stats.dropped), (8, 7));
+    adds_up(stats);
+}
+
+#[test]
+fn a_failure_is_told_once_and_is_what_wait_returns() {
+    let mut f = Fixture::new();
+    let monitor = f.monitor.clone();
+    f.react(Box::new(move |event| {
+        if matches!(event, Event::Error(_)) {
+            assert!(!monitor.active());
+        }
+    }));
+    f.start();
+    f.act(Act::Fail);
+    let error = f.monitor.wait(Some(Duration::from_secs(10))).unwrap_err();
+    assert_eq!(error.kind, Kind::DeviceGone);
+    let gone = Kind::DeviceGone;
+    assert_eq!(f.rest(), [Event::Error(gone), Event::Notice(Topic::Ended, 0, Some(gone))]);
+    assert_eq!(f.monitor.last_error(), "the interface was removed");
+    f.react(Box::new(|_| ()));
+}
+
+#[test]
+fn a_bug_on_the_capture_thread_becomes_an_error() {
+    let mut f = Fixture::new();
+    f.start();
+    f.act(Act::Panic);
+    let error = f.monitor.wait(Some(Duration::from_secs(10))).unwrap_err();
+    assert_eq!(error.kind, Kind::Panic);
+    assert_eq!(f.next(), Event::Error(Kind::Panic));
+    // The monitor is as good as new.
+    f.start();
+    f.act(Act::Frames(1));
+    f.monitor.stop().unwrap();
+    assert!(f.rest().ends_with(&[Event::Packet(1), ENDED]));
+}
+
+#[test]
+fn paused_packets_are_counted_and_not_delivered() {
+    let mut f = Fixture::new();
+    let monitor = f.monitor.clone();
+    f.react(Box::new(move |event| {
+        if *event == Event::Packet(1) {
+            monitor.set_accept_data(false);
+        }
+    }));
+    f.start();
+    f.act(Act::Frames(3));
+    f.monitor.stop().unwrap();
+    assert_eq!(f.rest(), [Event::Packet(1), ENDED]);
+    assert_eq!(f.monitor.stats().paused, 2);
+    adds_up(f.monitor.stats());
+    assert!(!f.monitor.accept_data());
+    f.react(Box::new(|_| ()));
+}
+
+#[test]
+fn a_removal_waits_for_the_callback_that_runs_and_no_further_one_starts() {
+    let mut f = Fixture::new();
+    let (entered, inside) = channel();
+    let (go_on, wait) = channel::<()>();
+    f.react(Box::new(move |event| {
+        if *event == Event::Packet(1) {
+            entered.send(()).unwrap();
+            wait.recv().unwrap();
+        }
+    }));
+    f.start();
+    f.act(Act::Frames(3));
+    inside.recv().unwrap();
+    std::thread::scope(|scope| {
+        let removal = scope.spawn(|| {
+            f.monitor.remove(Removal { packets: true, ..Removal::default() }).unwrap();
+        });
+        std::thread::sleep(Duration::from_millis(50));
+        assert!(!removal.is_finished());
+        go_on.send(()).unwrap();
+    });
+    f.act(Act::Frames(3));
+    f.monitor.stop().unwrap();
+    assert_eq!(f.rest(), [Event::Packet(1), ENDED]);
+    // Nobody took them, and they count as delivered all the same.
+    assert_eq!(f.monitor.stats().delivered, 6);
+}
+
+#[test]
+fn inside_another_monitors_callback_nothing_waits() {
+    let (mut one, mut other) = (Fixture::new(), Fixture::new());
+    let (entered, inside) = channel();
+    let (go_on, wait) = channel::<()>();
+    other.react(Box::new(move |event| {
+        if *event == Event::Packet(1) {
+            entered.send(()).unwrap();
+            wait.recv().unwrap();
+        }
+    }));
+    let monitor = other.monitor.clone();
+    one.react(Box::new(move |event| {
+        if *event == Event::Packet(1) {
+            let removal = Removal { notices: true, ..Removal::default() };
+            assert_eq!(monitor.remove(removal).unwrap_err().kind, Kind::Pending);
+            assert_eq!(monitor.stop().unwrap_err().kind, Kind::Pending);
+            assert_eq!(monitor.close().unwrap_err().kind, Kind::Pending);
+        }
+    }));
+    other.start();
+    other.act(Act::Frames(1));
+    inside.recv().unwrap();
+    one.start();
+    one.act(Act::Frames(1));
+    one.monitor.stop().unwrap();
+    go_on.send(()).unwrap();
+    other.monitor.wait(Some(Duration::from_secs(10))).unwrap();
+    assert_eq!(one.rest(), [Event::Packet(1), ENDED]);
+    assert_eq!(other.rest(), [Event::Packet(1)]);
+    assert!(other.monitor.start().is_err());
+    one.react(Box::new(|_| ()));
+}
+
+#[test]
+fn an_interrupt_ends_a_wait_and_leaves_the_capture_alone() {
+    let mut f = Fixture::new();
+    f.start();
+    std::thread::scope(|scope| {
+        let wait = scope.spawn(|| f.monitor.wait(None));
+        std::thread::sleep(Duration::from_millis(20));
+        f.monitor.interrupt();
+        assert_eq!(wait.join().unwrap().unwrap_err().kind, Kind::Interrupted);
+    });
+    let short = Some(Duration::from_millis(20));
+    assert_eq!(f.monitor.wait(short).unwrap_err().kind, Kind::Timeout);
+    f.act(Act::Frames(1));
+    assert_eq!(f.next(), Event::Packet(1));
+    // Remembered for the next wait.
+    f.monitor.interrupt();
+    assert_eq!(f.monitor.wait(None).unwrap_err().kind, Kind::Interrupted);
+    f.monitor.stop().unwrap();
+    f.monitor.wait(None).unwrap();
+}
+
+#[test]
+fn setters_are_refused_while_a_run_goes_on() {
+    let mut f = Fixture::new();
+    f.start();
+    assert_eq!(f.monitor.configure(|_| Ok(())).unwrap_err().kind, Kind::Busy);
+    assert_eq!(f.monitor.set_sink(|_| ()).unwrap_err().kind, Kind::Busy);
+    assert_eq!(f.monitor.parse("x".as_ref()).unwrap_err().kind, Kind::Busy);
+    f.monitor.stop().unwrap();
+    f.monitor
+        .configure(|o| {
+            o.snap_length = 96;
+            Ok(())
+        })
+        .unwrap();
+    assert_eq!(f.monitor.options(|o| o.snap_length), 96);
+    f.monitor.reset().unwrap();
+    assert_eq!(f.monitor.options(|o| o.snap_length), crate::options::MAX_SNAP_LENGTH);
+}
+
+#[test]
+fn many_threads_may_start_and_stop_at_once() {
+    let mut f = Fixture::new();
+    for _ in 0..50 {
+        f.start();
+        f.act(Act::Frames(2));
+        std::thread::scope(|scope| {
+            for _ in 0..4 {
+                scope.spawn(|| f.monitor.stop().unwrap());
+            }
+        });
+        let events = f.rest();
+        assert_eq!(events.last(), Some(&ENDED));
+        adds_up(f.monitor.stats());
+    }
+}
