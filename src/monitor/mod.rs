@@ -9,45 +9,25 @@ mod counters;
 mod here;
 mod life;
 mod run;
+mod shared;
 mod sink;
 
 pub use counters::{Counter, Counters, Stats};
-use here::inside_any;
 pub use sink::{Notice, Removal, Sink, Topic};
 
 use crate::error::{Error, Kind, Result};
 use crate::filter::FileFilter;
 use crate::options::Options;
 use crate::source::file::FileSource;
-use crate::source::{Source, live};
-use crate::sys::signals;
-use control::{
-    AT_ONCE, Control, INTERRUPT, NO_ERRORS, NO_NOTICES, NO_PACKETS, PAUSED, REMOVALS, STOP,
-};
-use here::{Inside, inside};
-use life::{Job, Life, Phase};
-use run::{Run, interrupted, remove};
+use crate::source::live;
+use control::{INTERRUPT, NO_ERRORS, NO_NOTICES, NO_PACKETS, PAUSED, REMOVALS};
+use here::{inside, inside_any};
+use life::{Job, Phase};
+use run::{interrupted, remove};
+use shared::{Shared, guarded, pending};
 use std::ffi::OsStr;
-use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
-use std::thread::{Builder, JoinHandle};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
-
-/// The stack of a thread that runs callbacks: what a C program expects of any
-/// thread.
-const STACK: usize = 8 << 20;
-
-/// What the threads of one monitor share.
-pub(crate) struct Shared<S: Sink> {
-    control: Control,
-    counters: Counters,
-    /// Locked while events are delivered, and never while waiting.
-    gate: Mutex<S>,
-    options: Mutex<Options>,
-    life: Mutex<Life>,
-    /// Signalled when the phase changes.
-    changed: Condvar,
-}
 
 /// Watches one interface or reads one file at a time.
 ///
@@ -60,17 +40,7 @@ impl<S: Sink + 'static> Monitor<S> {
     /// # Errors
     /// `System` when no file descriptor is left for its wake-up calls.
     pub fn new(sink: S) -> Result<Self> {
-        let control = Control::new()?;
-        // Nothing runs yet.
-        control.over.set();
-        Ok(Monitor(Arc::new(Shared {
-            control,
-            counters: Counters::default(),
-            gate: Mutex::new(sink),
-            options: Mutex::new(Options::default()),
-            life: Mutex::new(Life::new()),
-            changed: Condvar::new(),
-        })))
+        Ok(Monitor(Arc::new(Shared::new(sink)?)))
     }
 
     /// Starts a live capture. Starting what is started is fine.
@@ -350,156 +320,6 @@ impl<S: Sink + 'static> Clone for Monitor<S> {
     fn clone(&self) -> Self {
         Monitor(Arc::clone(&self.0))
     }
-}
-
-impl<S: Sink + 'static> Shared<S> {
-    /// Names this monitor among those whose callbacks a thread is in.
-    fn id(&self) -> usize {
-        std::ptr::from_ref(self).addr()
-    }
-
-    fn life(&self) -> MutexGuard<'_, Life> {
-        self.life.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn options(&self) -> MutexGuard<'_, Options> {
-        self.options.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn changed<'g>(&self, life: MutexGuard<'g, Life>) -> MutexGuard<'g, Life> {
-        self.changed.wait(life).unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// A claimed monitor is made ready for its run; under the lock of `life`.
-    fn begin(&self) {
-        self.control.lower(STOP | AT_ONCE);
-        self.control.wake.clear();
-        self.control.over.clear();
-        self.counters.clear();
-    }
-
-    /// A run is over; under the lock of `life`.
-    fn end(&self, life: &mut Life, outcome: Result<()>) {
-        if let Err(error) = &outcome {
-            life.last_error.clone_from(&error.text);
-        }
-        life.outcome = outcome;
-        life.phase = Phase::Idle;
-        self.changed.notify_all();
-        self.control.over.set();
-    }
-
-    /// Gives an opened source a thread of its own.
-    fn spawn<F: Source + Send + 'static>(
-        self: &Arc<Self>,
-        mut source: F,
-    ) -> Result<JoinHandle<()>> {
-        let shared = Arc::clone(self);
-        let body = move || {
-            let _ = shared.conduct(&mut source, None);
-            // The run is over for everyone; giving the ring back takes the
-            // kernel tens of milliseconds, which nobody has to wait for.
-            drop(source);
-        };
-        let builder = Builder::new().name("ipmon".into()).stack_size(STACK);
-        signals::with_all_blocked(|| builder.spawn(body)).map_err(|e| {
-            let errno = e.raw_os_error().unwrap_or(0);
-            Error::os(Kind::System, errno, "no thread for the capture")
-        })
-    }
-
-    /// Runs a source from its first frame to its last event.
-    fn conduct<F: Source>(&self, source: &mut F, filter: Option<FileFilter>) -> Result<()> {
-        let _inside = Inside::of(self.id());
-        {
-            let mut life = self.life();
-            if life.phase == Phase::Starting {
-                life.phase = Phase::Running;
-                self.changed.notify_all();
-            }
-        }
-        let options = self.options().clone();
-        self.gate().begin(&options);
-        let outcome = guarded(|| Run::new(self, source, filter).go());
-        self.farewell::<F>(&outcome);
-        let mut life = self.life();
-        self.end(&mut life, outcome.clone());
-        outcome
-    }
-
-    /// The last events of a run.
-    fn farewell<F: Source>(&self, outcome: &Result<()>) {
-        {
-            // What `active` tells is true before the callbacks ask.
-            let mut life = self.life();
-            life.phase = Phase::Stopping;
-            if let Err(error) = outcome {
-                life.last_error.clone_from(&error.text);
-            }
-        }
-        if !F::LIVE {
-            self.control.lower(INTERRUPT);
-        }
-        let mut gate = self.gate();
-        remove(self.control.lower(REMOVALS), &mut *gate);
-        if F::LIVE
-            && let Err(error) = outcome
-        {
-            gate.error(error);
-            remove(self.control.lower(REMOVALS), &mut *gate);
-        }
-        let text = match outcome {
-            Ok(()) => "the run ended",
-            Err(error) => &error.text,
-        };
-        let error = outcome.as_ref().err();
-        gate.notice(&Notice { topic: Topic::Ended, error, count: 0, text });
-        remove(self.control.lower(REMOVALS), &mut *gate);
-    }
-
-    fn stop(&self, for_good: bool, patience: Option<Duration>) -> Result<()> {
-        let mut life = self.life();
-        life.closed |= for_good;
-        if life.phase == Phase::Idle {
-            return Ok(());
-        }
-        let own = inside(self.id());
-        self.control.raise(if own { STOP | AT_ONCE } else { STOP });
-        life.phase = Phase::Stopping;
-        self.control.wake.set();
-        if own {
-            return Ok(());
-        }
-        if inside_any() {
-            return Err(pending());
-        }
-        let run = life.run;
-        let end = patience.and_then(|p| Instant::now().checked_add(p));
-        while life.run == run && life.phase != Phase::Idle {
-            life = match end.map(|e| e.saturating_duration_since(Instant::now())) {
-                None => self.changed(life),
-                Some(Duration::ZERO) => return Err(pending()),
-                Some(left) => {
-                    self.changed.wait_timeout(life, left).unwrap_or_else(PoisonError::into_inner).0
-                }
-            };
-        }
-        Ok(())
-    }
-}
-
-fn pending() -> Error {
-    Error::new(
-        Kind::Pending,
-        "a callback cannot wait; the run ends soon, and ipmon_wait tells when",
-    )
-}
-
-/// Runs `body`; a bug in it becomes an error.
-fn guarded<T>(body: impl FnOnce() -> Result<T>) -> Result<T> {
-    catch_unwind(AssertUnwindSafe(body)).unwrap_or_else(|_| {
-        Err(Error::new(Kind::Panic, "a bug in ipmon ended the run; please report it"))
-    })
 }
 
 #[cfg(test)]

@@ -1,17 +1,17 @@
 //! The loop that every run is: take a frame, decode it, count it, deliver it.
 
-use super::Shared;
 use super::control::{
     AT_ONCE, INTERRUPT, NO_ERRORS, NO_NOTICES, NO_PACKETS, PAUSED, REMOVALS, STOP, VISITOR,
 };
 use super::counters::Counters;
+use super::shared::Shared;
 use super::sink::{Notice, Removal, Sink, Topic};
 use crate::decode::{Malformed, NoEvent, decode};
 use crate::error::{Error, Kind, Result};
 use crate::filter::{FileFilter, Match};
 use crate::packet::Packet;
 use crate::source::{Frame, Refill, Source};
-use std::sync::{MutexGuard, PoisonError};
+use std::sync::MutexGuard;
 use std::time::{Duration, Instant};
 
 /// How long a stop goes on delivering what had arrived before it: far above
@@ -45,7 +45,7 @@ enum Next {
     Discard,
 }
 
-impl<'a, S: Sink, F: Source> Run<'a, S, F> {
+impl<'a, S: Sink + 'static, F: Source> Run<'a, S, F> {
     pub(crate) fn new(
         shared: &'a Shared<S>,
         source: &'a mut F,
@@ -176,14 +176,6 @@ impl<'a, S: Sink, F: Source> Run<'a, S, F> {
             let notice = Notice { topic: Topic::Gap, error: None, count: lost, text: &text };
             self.shared.gate().notice(&notice);
         }
-    }
-}
-
-impl<S: Sink> Shared<S> {
-    pub(crate) fn gate(&self) -> Gate<'_, S> {
-        // A callback cannot panic across C; were the sink to, its state is
-        // still a list of function pointers.
-        self.gate.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::packet::Packet;
+use crate::source::Source;
 use crate::source::{Direction, Frame, KernelCounts, LinkType, Refill};
 use crate::sys::wake::Waker;
 use std::sync::mpsc::{Receiver, Sender, channel};
