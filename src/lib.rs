@@ -29,4 +29,5 @@ pub mod packet;
 pub mod source;
 
 mod ffi;
+mod sync;
 pub mod sys;

@@ -1,8 +1,8 @@
 //! What other threads (and callbacks, and signal handlers) ask of a run.
 
 use crate::error::Result;
+use crate::sync::atomic::{AtomicU32, Ordering::AcqRel, Ordering::Relaxed};
 use crate::sys::wake::Waker;
-use std::sync::atomic::{AtomicU32, Ordering::AcqRel, Ordering::Relaxed};
 
 /// Stop: deliver what had arrived, then end.
 pub(crate) const STOP: u32 = 1 << 0;

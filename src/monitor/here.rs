@@ -5,8 +5,14 @@
 
 use std::cell::RefCell;
 
+#[cfg(not(loom))]
 thread_local! {
     static RUNS: RefCell<Vec<usize>> = const { RefCell::new(Vec::new()) };
+}
+
+#[cfg(loom)]
+loom::thread_local! {
+    static RUNS: RefCell<Vec<usize>> = RefCell::new(Vec::new());
 }
 
 /// While it lives, this thread is inside the callbacks of one monitor.
@@ -14,14 +20,14 @@ pub(crate) struct Inside;
 
 impl Inside {
     pub(crate) fn of(monitor: usize) -> Self {
-        RUNS.with_borrow_mut(|runs| runs.push(monitor));
+        RUNS.with(|runs| runs.borrow_mut().push(monitor));
         Inside
     }
 }
 
 impl Drop for Inside {
     fn drop(&mut self) {
-        RUNS.with_borrow_mut(|runs| runs.pop());
+        RUNS.with(|runs| runs.borrow_mut().pop());
     }
 }
 

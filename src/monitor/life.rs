@@ -7,7 +7,7 @@
 //! ```
 
 use crate::error::{Error, Kind, Result};
-use std::thread::JoinHandle;
+use crate::sync::thread::JoinHandle;
 
 /// Where a monitor stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -19,14 +19,14 @@ use crate::error::{Error, Kind, Result};
 use crate::filter::FileFilter;
 use crate::options::Options;
 use crate::source::file::FileSource;
-use crate::source::live;
+use crate::source::{Source, live};
+use crate::sync::Arc;
 use control::{INTERRUPT, NO_ERRORS, NO_NOTICES, NO_PACKETS, PAUSED, REMOVALS};
 use here::{inside, inside_any};
 use life::{Job, Phase};
 use run::{interrupted, remove};
 use shared::{Shared, guarded, pending};
 use std::ffi::OsStr;
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 /// Watches one interface or reads one file at a time.
@@ -49,6 +49,13 @@ impl<S: Sink + 'static> Monitor<S> {
     /// `Busy` while another run goes on or ends; what the interface, the
     /// filter or the operating system refuse.
     pub fn start(&self) -> Result<()> {
+        self.start_with(live::open)
+    }
+
+    fn start_with<F: Source + Send + 'static>(
+        &self,
+        open: impl FnOnce(&Options) -> Result<F>,
+    ) -> Result<()> {
         let shared = &self.0;
         let before = {
             let mut life = shared.life();
@@ -68,7 +75,7 @@ impl<S: Sink + 'static> Monitor<S> {
             let _ = thread.join();
         }
         let options = shared.options().clone();
-        let opened = guarded(|| live::open(&options)).and_then(|source| shared.spawn(source));
+        let opened = guarded(|| open(&options)).and_then(|source| Shared::spawn(shared, source));
         let mut life = shared.life();
         match opened {
             Ok(thread) => {
@@ -322,5 +329,7 @@ impl<S: Sink + 'static> Clone for Monitor<S> {
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, loom))]
+mod model;
+#[cfg(all(test, not(loom)))]
 mod tests;

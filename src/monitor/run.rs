@@ -11,7 +11,7 @@ use crate::error::{Error, Kind, Result};
 use crate::filter::{FileFilter, Match};
 use crate::packet::Packet;
 use crate::source::{Frame, Refill, Source};
-use std::sync::MutexGuard;
+use crate::sync::{MutexGuard, thread};
 use std::time::{Duration, Instant};
 
 /// How long a stop goes on delivering what had arrived before it: far above
@@ -138,7 +138,7 @@ impl<'a, S: Sink + 'static, F: Source> Run<'a, S, F> {
         if control.get() >= VISITOR {
             drop(gate);
             while control.get() >= VISITOR {
-                std::thread::yield_now();
+                thread::yield_now();
             }
             gate = self.shared.gate();
         }

@@ -10,10 +10,11 @@ use crate::error::{Error, Kind, Result};
 use crate::filter::FileFilter;
 use crate::options::Options;
 use crate::source::Source;
+use crate::sync::thread::{Builder, JoinHandle};
+use crate::sync::{Arc, Condvar, Mutex, MutexGuard};
 use crate::sys::signals;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
-use std::thread::{Builder, JoinHandle};
+use std::sync::PoisonError;
 use std::time::{Duration, Instant};
 
 /// The stack of a thread that runs callbacks: what a C program expects of any
@@ -91,10 +92,10 @@ impl<S: Sink + 'static> Shared<S> {
 
     /// Gives an opened source a thread of its own.
     pub(super) fn spawn<F: Source + Send + 'static>(
-        self: &Arc<Self>,
+        this: &Arc<Self>,
         mut source: F,
     ) -> Result<JoinHandle<()>> {
-        let shared = Arc::clone(self);
+        let shared = Arc::clone(this);
         let body = move || {
             let _ = shared.conduct(&mut source, None);
             // The run is over for everyone; giving the ring back takes the

@@ -2,7 +2,6 @@
 
 use super::*;
 use crate::packet::Packet;
-use crate::source::Source;
 use crate::source::{Direction, Frame, KernelCounts, LinkType, Refill};
 use crate::sys::wake::Waker;
 use std::sync::mpsc::{Receiver, Sender, channel};
@@ -157,19 +156,11 @@ impl Fixture {
         self.monitor.set_sink(|sink| sink.react = react).unwrap();
     }
 
-    /// What `Monitor::start` does, with the script for a source.
     fn start(&mut self) {
         let (acts, batches) = channel();
         self.acts = acts;
-        let shared = &self.monitor.0;
-        {
-            let mut life = shared.life();
-            life.claim(Job::Capture).unwrap();
-            shared.begin();
-        }
         let source = Script { batches, left: 0, handed_out: 0, dropped: 0, closed: false };
-        let thread = shared.spawn(source).unwrap();
-        shared.life().thread = Some(thread);
+        self.monitor.start_with(|_| Ok(source)).unwrap();
     }
 
     fn act(&self, act: Act) {

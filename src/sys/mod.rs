@@ -8,4 +8,5 @@ pub mod interfaces;
 pub mod libpcap;
 pub mod packet_socket;
 pub mod signals;
+#[cfg_attr(loom, path = "wake_model.rs")]
 pub mod wake;

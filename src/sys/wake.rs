@@ -27,7 +27,9 @@ impl Waker {
     /// Ends the wait that is under way, or the next one. Safe in a signal
     /// handler: one write, nothing else.
     pub fn set(&self) {
-        set_raw(self.fd.as_raw_fd());
+        let one = 1u64;
+        // SAFETY: writes the 8 bytes of a u64 that lives through the call.
+        unsafe { libc::write(self.fd.as_raw_fd(), (&raw const one).cast(), 8) };
     }
 
     /// Makes the next wait wait again.
@@ -77,13 +79,6 @@ impl AsRawFd for Waker {
     fn as_raw_fd(&self) -> RawFd {
         self.fd.as_raw_fd()
     }
-}
-
-/// Sets the waker behind a descriptor that its owner keeps open meanwhile.
-pub fn set_raw(fd: RawFd) {
-    let one = 1u64;
-    // SAFETY: writes the 8 bytes of a u64 that lives through the call.
-    unsafe { libc::write(fd, (&raw const one).cast(), 8) };
 }
 
 /// poll's time-out: rounded up, so that a wait never ends early; -1 for ever.

@@ -1,0 +1,331 @@
+//! The life cycle in every order in which its threads can run.
+//!
+//! loom tries them all for two threads beside the capture thread's own; where
+//! three act, it tries all orders with at most two preemptions, which is where
+//! races are found.
+//!
+//! What holds in each of them: no event comes after a stop returned `Ok`, the
+//! notice ENDED comes once and last, the ledger adds up, and every thread ends.
+
+use super::sink::{Notice, Removal, Topic};
+use super::*;
+use crate::packet::Packet;
+use crate::source::{Direction, Frame, KernelCounts, LinkType, Refill};
+use crate::sync::atomic::{AtomicUsize, Ordering::SeqCst};
+use crate::sync::thread;
+use crate::sys::wake::Waker;
+
+const PACKET: [u8; 20] = [0x45, 0, 0, 20, 0, 1, 0, 0, 64, 253, 0, 0, 192, 0, 2, 1, 192, 0, 2, 2];
+
+/// Hands out `frames` frames, then fails or waits to be ended.
+struct Script {
+    frames: u64,
+    fails: bool,
+    left: bool,
+    handed_out: u64,
+    closed: bool,
+}
+
+impl Script {
+    fn new(frames: u64, fails: bool) -> Self {
+        Script { frames, fails, left: false, handed_out: 0, closed: false }
+    }
+}
+
+impl Source for Script {
+    const LIVE: bool = true;
+
+    fn refill(&mut self, waker: &Waker, _: Option<Duration>) -> Result<Refill> {
+        if self.handed_out < self.frames {
+            self.left = true;
+            return Ok(Refill::Ready);
+        }
+        if self.closed {
+            return Ok(Refill::End);
+        }
+        if self.fails {
+            return Err(Error::new(Kind::DeviceGone, "gone"));
+        }
+        waker.wait_until_set(None)?;
+        Ok(Refill::Nothing)
+    }
+
+    fn next_frame(&mut self) -> Option<Frame<'_>> {
+        if !std::mem::take(&mut self.left) {
+            return None;
+        }
+        self.handed_out += 1;
+        Some(Frame {
+            bytes: &PACKET,
+            wire_length: 20,
+            timestamp_ns: 0,
+            link_type: LinkType(101),
+            interface: 1,
+            direction: Direction::Unknown,
+            notes: 0,
+        })
+    }
+
+    fn bytes_read(&self) -> u64 {
+        0
+    }
+
+    fn close_intake(&mut self) -> Result<()> {
+        self.closed = true;
+        Ok(())
+    }
+
+    fn kernel_counts(&mut self) -> Option<KernelCounts> {
+        Some(KernelCounts { received: self.handed_out, dropped: 0 })
+    }
+}
+
+/// What the callbacks saw, where every thread can look.
+#[derive(Default)]
+struct Seen {
+    packets: AtomicUsize,
+    ended: AtomicUsize,
+}
+
+impl Seen {
+    fn events(&self) -> usize {
+        self.packets.load(SeqCst) + self.ended.load(SeqCst)
+    }
+}
+
+type React = Box<dyn FnMut() + Send>;
+
+struct Watcher {
+    seen: Arc<Seen>,
+    /// What the callback does with the first packet.
+    react: Option<React>,
+}
+
+impl Sink for Watcher {
+    fn begin(&mut self, _: &Options) {}
+
+    fn packet(&mut self, _: &Packet<'_>) {
+        assert_eq!(self.seen.ended.load(SeqCst), 0, "a packet after ENDED");
+        self.seen.packets.fetch_add(1, SeqCst);
+        if let Some(mut react) = self.react.take() {
+            react();
+        }
+    }
+
+    fn error(&mut self, _: &Error) {}
+
+    fn notice(&mut self, notice: &Notice<'_>) {
+        assert_eq!(notice.topic, Topic::Ended);
+        assert_eq!(self.seen.ended.fetch_add(1, SeqCst), 0, "ENDED twice");
+    }
+
+    fn remove(&mut self, _: Removal) {}
+}
+
+fn monitor() -> (Monitor<Watcher>, Arc<Seen>) {
+    let seen = Arc::new(Seen::default());
+    let sink = Watcher { seen: Arc::clone(&seen), react: None };
+    (Monitor::new(sink).unwrap(), seen)
+}
+
+fn react(monitor: &Monitor<Watcher>, react: impl FnMut() + Send + 'static) {
+    monitor.set_sink(|sink| sink.react = Some(Box::new(react))).unwrap();
+}
+
+fn adds_up(monitor: &Monitor<Watcher>) {
+    let stats = monitor.stats();
+    assert_eq!(stats.received, stats.accounted(), "{stats:?}");
+}
+
+/// Every order of two threads beside the capture.
+fn every_order(body: impl Fn() + Send + Sync + 'static) {
+    loom::model(body);
+}
+
+/// Every order with at most two preemptions.
+fn bounded(body: impl Fn() + Send + Sync + 'static) {
+    let mut model = loom::model::Builder::new();
+    model.preemption_bound = Some(2);
+    model.check(body);
+}
+
+/// Stops, and checks that nothing comes afterwards.
+fn stop_for_good(monitor: &Monitor<Watcher>, seen: &Seen) {
+    monitor.stop().unwrap();
+    let before = seen.events();
+    thread::yield_now();
+    assert_eq!(seen.events(), before, "an event after stop returned");
+}
+
+#[test]
+fn no_event_comes_after_a_stop_returned() {
+    every_order(|| {
+        let (monitor, seen) = monitor();
+        monitor.start_with(|_| Ok(Script::new(1, false))).unwrap();
+        stop_for_good(&monitor, &seen);
+        assert_eq!(seen.ended.load(SeqCst), 1);
+        adds_up(&monitor);
+        monitor.close().unwrap();
+    });
+}
+
+#[test]
+fn two_stops_at_once_both_return() {
+    bounded(|| {
+        let (monitor, seen) = monitor();
+        monitor.start_with(|_| Ok(Script::new(1, false))).unwrap();
+        let (other, their) = (monitor.clone(), Arc::clone(&seen));
+        let thread = thread::spawn(move || stop_for_good(&other, &their));
+        stop_for_good(&monitor, &seen);
+        thread.join().unwrap();
+        assert_eq!(seen.ended.load(SeqCst), 1);
+        monitor.close().unwrap();
+    });
+}
+
+#[test]
+fn a_stop_inside_the_callback_and_one_outside_do_not_deadlock() {
+    bounded(|| {
+        let (monitor, seen) = monitor();
+        let own = monitor.clone();
+        react(&monitor, move || own.stop().unwrap());
+        monitor.start_with(|_| Ok(Script::new(2, false))).unwrap();
+        stop_for_good(&monitor, &seen);
+        assert_eq!(seen.ended.load(SeqCst), 1);
+        adds_up(&monitor);
+        monitor.close().unwrap();
+    });
+}
+
+#[test]
+fn a_free_inside_the_callback_ends_the_run() {
+    bounded(|| {
+        let (monitor, seen) = monitor();
+        let own = monitor.clone();
+        react(&monitor, move || own.close().unwrap());
+        monitor.start_with(|_| Ok(Script::new(2, false))).unwrap();
+        monitor.wait(None).unwrap();
+        assert_eq!(seen.packets.load(SeqCst), 1);
+        assert_eq!(seen.ended.load(SeqCst), 1);
+        assert!(monitor.start_with(|_| Ok(Script::new(0, false))).is_err());
+    });
+}
+
+#[test]
+fn a_stop_and_a_free_at_once_both_return() {
+    bounded(|| {
+        let (monitor, seen) = monitor();
+        monitor.start_with(|_| Ok(Script::new(1, false))).unwrap();
+        let other = monitor.clone();
+        let thread = thread::spawn(move || other.close().unwrap());
+        stop_for_good(&monitor, &seen);
+        thread.join().unwrap();
+    });
+}
+
+#[test]
+fn a_stop_while_another_thread_starts_ends_what_was_started() {
+    bounded(|| {
+        let (monitor, seen) = monitor();
+        let other = monitor.clone();
+        let thread =
+            thread::spawn(move || other.start_with(|_| Ok(Script::new(1, false))).unwrap());
+        stop_for_good_or_before(&monitor, &seen);
+        thread.join().unwrap();
+        monitor.stop().unwrap();
+        assert_eq!(seen.ended.load(SeqCst), 1);
+        adds_up(&monitor);
+        monitor.close().unwrap();
+    });
+}
+
+/// A stop that comes before the start has nothing to end.
+fn stop_for_good_or_before(monitor: &Monitor<Watcher>, seen: &Seen) {
+    monitor.stop().unwrap();
+    if seen.ended.load(SeqCst) == 1 {
+        let before = seen.events();
+        thread::yield_now();
+        assert_eq!(seen.events(), before, "an event after stop returned");
+    }
+}
+
+#[test]
+fn a_failure_on_the_capture_thread_crosses_a_stop() {
+    every_order(|| {
+        let (monitor, seen) = monitor();
+        monitor.start_with(|_| Ok(Script::new(0, true))).unwrap();
+        stop_for_good(&monitor, &seen);
+        assert_eq!(seen.ended.load(SeqCst), 1);
+        let outcome = monitor.wait(None);
+        assert!(outcome.is_ok_and(|()| true) || monitor.last_error() == "gone");
+        monitor.close().unwrap();
+    });
+}
+
+#[test]
+fn a_failure_a_stop_and_a_free_at_once_all_end() {
+    bounded(|| {
+        let (monitor, seen) = monitor();
+        monitor.start_with(|_| Ok(Script::new(0, true))).unwrap();
+        let other = monitor.clone();
+        let thread = thread::spawn(move || other.close().unwrap());
+        stop_for_good(&monitor, &seen);
+        thread.join().unwrap();
+        assert_eq!(seen.ended.load(SeqCst), 1);
+    });
+}
+
+#[test]
+fn a_wait_returns_when_a_callback_stops_the_run() {
+    bounded(|| {
+        let (monitor, seen) = monitor();
+        let own = monitor.clone();
+        react(&monitor, move || own.stop().unwrap());
+        monitor.start_with(|_| Ok(Script::new(1, false))).unwrap();
+        monitor.wait(None).unwrap();
+        assert_eq!(seen.ended.load(SeqCst), 1);
+        monitor.close().unwrap();
+    });
+}
+
+#[test]
+fn an_interrupt_is_never_lost() {
+    bounded(|| {
+        let (monitor, _) = monitor();
+        monitor.start_with(|_| Ok(Script::new(0, false))).unwrap();
+        let other = monitor.clone();
+        let thread = thread::spawn(move || other.interrupt());
+        assert_eq!(monitor.wait(None).unwrap_err().kind, Kind::Interrupted);
+        thread.join().unwrap();
+        monitor.close().unwrap();
+    });
+}
+
+#[test]
+fn a_removed_callback_is_not_called_again() {
+    struct Removable(Arc<AtomicUsize>, bool);
+    impl Sink for Removable {
+        fn begin(&mut self, _: &Options) {}
+        fn packet(&mut self, _: &Packet<'_>) {
+            if self.1 {
+                self.0.fetch_add(1, SeqCst);
+            }
+        }
+        fn error(&mut self, _: &Error) {}
+        fn notice(&mut self, _: &Notice<'_>) {}
+        fn remove(&mut self, _: Removal) {
+            self.1 = false;
+        }
+    }
+    bounded(|| {
+        let calls = Arc::new(AtomicUsize::new(0));
+        let monitor = Monitor::new(Removable(Arc::clone(&calls), true)).unwrap();
+        monitor.start_with(|_| Ok(Script::new(2, false))).unwrap();
+        monitor.remove(Removal { packets: true, ..Removal::default() }).unwrap();
+        let before = calls.load(SeqCst);
+        monitor.stop().unwrap();
+        assert_eq!(calls.load(SeqCst), before, "a call after the removal returned");
+        assert_eq!(monitor.stats().delivered, 2);
+        monitor.close().unwrap();
+    });
+}
