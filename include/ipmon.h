@@ -319,7 +319,9 @@
 
 /**
  * The run is over, with its status; the last callback of every run. User data
- * that only callbacks use may be released when it returns.
+ * that only callbacks use may be released when it returns. A start or a parse
+ * that fails before it runs (no such interface, no such file) is no run: its
+ * status says it all.
  */
 #define IPMON_NOTICE_ENDED 1
 
@@ -474,7 +476,9 @@ typedef struct ipmon_packet {
      */
     uint32_t payload_length;
     /**
-     * Bytes of the payload as the IP header states them.
+     * Bytes of the payload as the IP header states them; where it states a
+     * length of 0 (`IPMON_NOTE_LENGTH_ZERO`), as the frame's length on the wire
+     * has them. Where it is more than `payload_length`, the capture cut the rest.
      */
     uint32_t payload_wire_length;
     /**
@@ -641,7 +645,9 @@ typedef void (*ipmon_on_notice_fn)(const struct ipmon_notice *notice, void *user
  * After a run, `received` equals the sum of `delivered`, `not_ip`,
  * `unsupported`, `truncated`, the four `malformed_` counters, `filtered`,
  * `paused`, `discarded` and `dropped`, exactly. During a run, the counters of
- * the kernel are up to 100 ms behind, and the others one packet at most.
+ * the kernel are up to 100 ms behind, and the others one packet at most. A
+ * later version may tell causes apart further; what it tells apart still
+ * counts in the field where this version counts it, so that the sum holds.
  */
 typedef struct ipmon_stats {
     /**
@@ -711,7 +717,8 @@ typedef struct ipmon_stats {
      */
     uint64_t dropped;
     /**
-     * File: bytes read from it. Live: bytes captured.
+     * File: bytes read from it, as they lie in it, compressed or not. Live: bytes
+     * captured.
      */
     uint64_t bytes;
 } ipmon_stats;
@@ -779,7 +786,9 @@ typedef struct ipmon_ip_address {
      */
     uint8_t ip[16];
     /**
-     * The address as NUL-terminated text, for `ipmon_set_local_host()`.
+     * The address as NUL-terminated text, for `ipmon_set_local_host()`. A
+     * link-local address bears its zone, the interface: `"fe80::1%eth0"`
+     * (RFC 4007).
      */
     char text[64];
     /**
@@ -941,8 +950,9 @@ ipmon_status ipmon_set_on_notice(struct ipmon_t *m,
 
 /**
  * Which interface a live capture watches: the name of an interface, a local
- * address of it (IPv4 or IPv6 as text), or `"any"` for all interfaces. NULL or
- * `""` is the interface of the default route, which is the default.
+ * address of it (IPv4 or IPv6 as text, with `%` and an interface where several
+ * have it), or `"any"` for all interfaces. NULL or `""` is the interface of the
+ * default route, which is the default.
  *
  * It chooses an interface and filters nothing. It is resolved at every start.
  * Files ignore it.
@@ -1280,8 +1290,9 @@ IPMON_API ipmon_status ipmon_set_accept_data(struct ipmon_t *m, int accept);
 IPMON_API ipmon_status ipmon_get_accept_data(struct ipmon_t *m, int *accept);
 
 /**
- * Ends a parse after the current callback, or a wait; when there is neither,
- * the next one ends at once. A live capture goes on.
+ * Ends a parse after the current callback (and with it every wait for its
+ * end), or a wait for the end of a live capture, which goes on; when there is
+ * neither, the next such call ends at once.
  *
  * Returns: nothing; a handle that names no monitor is passed over.
  * Threads: any thread, at any time, and signal handlers: it is
@@ -1320,6 +1331,7 @@ ipmon_status ipmon_get_stats(struct ipmon_t *m,
  *
  * Returns: `OK`, with `count` elements written. `BAD_SIZE` when `capacity` is
  * too small, with `count` telling how many there are and nothing else written.
+ * `BAD_ARGUMENT` when the size of an element is none that any version had.
  * `NULL_ARGUMENT`, `FORKED`, `SYSTEM`.
  * Threads: any thread, at any time.
  * Ownership: `out` stays the caller's.
@@ -1342,6 +1354,7 @@ ipmon_status ipmon_list_adapters(struct ipmon_adapter *out,
  *
  * Returns: `OK`, with `count` elements written. `BAD_SIZE` when `capacity` is
  * too small, with `count` telling how many there are and nothing else written.
+ * `BAD_ARGUMENT` when the size of an element is none that any version had.
  * `NULL_ARGUMENT`, `FORKED`, `SYSTEM`.
  * Threads: any thread, at any time.
  * Ownership: `out` stays the caller's.

@@ -57,7 +57,9 @@ pub struct ipmon_ip_address {
     pub prefix_length: u32,
     /// The address in network order; IPv4 in the first four bytes.
     pub ip: [u8; 16],
-    /// The address as NUL-terminated text, for `ipmon_set_local_host()`.
+    /// The address as NUL-terminated text, for `ipmon_set_local_host()`. A
+    /// link-local address bears its zone, the interface: `"fe80::1%eth0"`
+    /// (RFC 4007).
     pub text: [c_char; 64],
     /// The name of the interface, NUL-terminated.
     pub interface_name: [c_char; 64],
@@ -77,6 +79,7 @@ const _: () = {
 ///
 /// Returns: `OK`, with `count` elements written. `BAD_SIZE` when `capacity` is
 /// too small, with `count` telling how many there are and nothing else written.
+/// `BAD_ARGUMENT` when the size of an element is none that any version had.
 /// `NULL_ARGUMENT`, `FORKED`, `SYSTEM`.
 /// Threads: any thread, at any time.
 /// Ownership: `out` stays the caller's.
@@ -108,6 +111,7 @@ pub extern "C" fn ipmon_list_adapters(
 ///
 /// Returns: `OK`, with `count` elements written. `BAD_SIZE` when `capacity` is
 /// too small, with `count` telling how many there are and nothing else written.
+/// `BAD_ARGUMENT` when the size of an element is none that any version had.
 /// `NULL_ARGUMENT`, `FORKED`, `SYSTEM`.
 /// Threads: any thread, at any time.
 /// Ownership: `out` stays the caller's.

@@ -5,7 +5,9 @@ use std::ffi::c_char;
 use std::mem::size_of;
 
 /// The run is over, with its status; the last callback of every run. User data
-/// that only callbacks use may be released when it returns.
+/// that only callbacks use may be released when it returns. A start or a parse
+/// that fails before it runs (no such interface, no such file) is no run: its
+/// status says it all.
 pub const IPMON_NOTICE_ENDED: i32 = 1;
 /// The kernel had no room for `count` frames since the last such notice: the
 /// callback is too slow for the traffic, or `buffer_size` too small.

@@ -16,8 +16,9 @@ use std::ffi::{c_char, c_int};
 const MAX_LOCAL_HOST: usize = 255;
 
 /// Which interface a live capture watches: the name of an interface, a local
-/// address of it (IPv4 or IPv6 as text), or `"any"` for all interfaces. NULL or
-/// `""` is the interface of the default route, which is the default.
+/// address of it (IPv4 or IPv6 as text, with `%` and an interface where several
+/// have it), or `"any"` for all interfaces. NULL or `""` is the interface of the
+/// default route, which is the default.
 ///
 /// It chooses an interface and filters nothing. It is resolved at every start.
 /// Files ignore it.

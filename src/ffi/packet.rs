@@ -93,7 +93,9 @@ pub struct ipmon_packet {
     pub payload: *const u8,
     /// Captured bytes of the payload.
     pub payload_length: u32,
-    /// Bytes of the payload as the IP header states them.
+    /// Bytes of the payload as the IP header states them; where it states a
+    /// length of 0 (`IPMON_NOTE_LENGTH_ZERO`), as the frame's length on the wire
+    /// has them. Where it is more than `payload_length`, the capture cut the rest.
     pub payload_wire_length: u32,
     /// The source address in network order; an IPv4 address in the first four
     /// bytes, the rest 0.

@@ -141,8 +141,9 @@ pub extern "C" fn ipmon_get_accept_data(m: *mut ipmon_t, accept: *mut c_int) -> 
     with_monitor(m, |monitor| put(accept, "accept", c_int::from(monitor.accept_data())))
 }
 
-/// Ends a parse after the current callback, or a wait; when there is neither,
-/// the next one ends at once. A live capture goes on.
+/// Ends a parse after the current callback (and with it every wait for its
+/// end), or a wait for the end of a live capture, which goes on; when there is
+/// neither, the next such call ends at once.
 ///
 /// Returns: nothing; a handle that names no monitor is passed over.
 /// Threads: any thread, at any time, and signal handlers: it is

@@ -8,7 +8,9 @@ use std::mem::size_of;
 /// After a run, `received` equals the sum of `delivered`, `not_ip`,
 /// `unsupported`, `truncated`, the four `malformed_` counters, `filtered`,
 /// `paused`, `discarded` and `dropped`, exactly. During a run, the counters of
-/// the kernel are up to 100 ms behind, and the others one packet at most.
+/// the kernel are up to 100 ms behind, and the others one packet at most. A
+/// later version may tell causes apart further; what it tells apart still
+/// counts in the field where this version counts it, so that the sum holds.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct ipmon_stats {
@@ -48,7 +50,8 @@ pub struct ipmon_stats {
     pub discarded: u64,
     /// Frames that the kernel had no room for.
     pub dropped: u64,
-    /// File: bytes read from it. Live: bytes captured.
+    /// File: bytes read from it, as they lie in it, compressed or not. Live: bytes
+    /// captured.
     pub bytes: u64,
 }
 

@@ -131,8 +131,8 @@ pub(super) unsafe fn give_struct<T: Copy>(value: &T, out: *mut u8, size: usize) 
 /// Writes an array of structs whose elements are `stride` bytes for the caller.
 ///
 /// # Errors
-/// `NULL_ARGUMENT`; `BAD_SIZE` when `stride` is none or `capacity` too small,
-/// with `count` written.
+/// `NULL_ARGUMENT`; `BAD_ARGUMENT` when `stride` is none; `BAD_SIZE` when
+/// `capacity` is too small, with `count` written.
 ///
 /// # Safety
 /// `out` points to `stride * capacity` writable bytes; `T` is a `repr(C)`
@@ -150,7 +150,8 @@ pub(super) unsafe fn give_array<T: Copy>(
     if out.is_null() && capacity != 0 {
         return Err(Failure::null("out"));
     }
-    check_size(stride, size_of::<T>())?;
+    check_size(stride, size_of::<T>())
+        .map_err(|f| Failure { status: IPMON_STATUS_BAD_ARGUMENT, ..f })?;
     // SAFETY: the caller promises a pointer to a size_t.
     unsafe { count.write_unaligned(values.len()) };
     if capacity == 0 {

@@ -77,7 +77,10 @@ fn probe(expression: &str) -> Result<()> {
                 first.get_or_insert((Kind::FilterTooComplex, Refusal::Length.to_string()));
             }
             Err(reason) => {
-                first.get_or_insert((Kind::BadFilter, format!("bad filter: {reason}")));
+                // libpcap says what is wrong and not where.
+                let reason = reason.trim_start_matches("can't parse filter expression: ");
+                let text = format!("bad filter: {reason} in \"{}\"", names::shown(expression));
+                first.get_or_insert((Kind::BadFilter, text));
             }
         }
     }

@@ -79,17 +79,20 @@ fn after_keyword(keyword: &str, before: Meaning) -> Meaning {
 }
 
 fn refused(word: &str) -> Error {
+    let text = format!(
+        "bad filter: \"{}\" is no keyword, and names of hosts and networks are not looked up: \
+         write the address",
+        shown(word)
+    );
+    Error::new(Kind::BadFilter, text)
+}
+
+/// A user's text as one line of an error quotes it.
+pub(super) fn shown(text: &str) -> String {
     const SHOWN: usize = 64;
-    let shown: String =
-        word.chars().take(SHOWN).map(|c| if c.is_control() { ' ' } else { c }).collect();
-    let dots = if word.chars().count() > SHOWN { "..." } else { "" };
-    Error::new(
-        Kind::BadFilter,
-        format!(
-            "bad filter: \"{shown}{dots}\" is no keyword, and names of hosts and networks are not \
-             looked up: write the address"
-        ),
-    )
+    let start = text.chars().take(SHOWN).map(|c| if c.is_control() { ' ' } else { c });
+    let dots = if text.chars().count() > SHOWN { "..." } else { "" };
+    start.chain(dots.chars()).collect()
 }
 
 #[cfg(test)]

@@ -102,7 +102,9 @@ struct Watcher {
 }
 
 impl Sink for Watcher {
-    fn begin(&mut self, _: &Options) {}
+    fn begin(&mut self, _: &Options) {
+        self.seen.ended.store(0, SeqCst);
+    }
 
     fn packet(&mut self, _: &Packet<'_>) {
         assert_eq!(self.seen.ended.load(SeqCst), 0, "a packet after ENDED");
@@ -137,16 +139,20 @@ fn adds_up(monitor: &Monitor<Watcher>) {
     assert_eq!(stats.received, stats.accounted(), "{stats:?}");
 }
 
-/// Every order of two threads beside the capture.
-fn every_order(body: impl Fn() + Send + Sync + 'static) {
-    loom::model(body);
+/// Tries every order; with a bound, every order with at most so many
+/// preemptions.
+fn check(bound: Option<usize>, body: impl Fn() + Send + Sync + 'static) {
+    let mut model = loom::model::Builder::new();
+    model.preemption_bound = bound;
+    model.check(body);
 }
 
-/// Every order with at most two preemptions.
+fn every_order(body: impl Fn() + Send + Sync + 'static) {
+    check(None, body);
+}
+
 fn bounded(body: impl Fn() + Send + Sync + 'static) {
-    let mut model = loom::model::Builder::new();
-    model.preemption_bound = Some(2);
-    model.check(body);
+    check(Some(2), body);
 }
 
 /// Stops, and checks that nothing comes afterwards.
@@ -328,4 +334,84 @@ fn a_removed_callback_is_not_called_again() {
         assert_eq!(monitor.stats().delivered, 2);
         monitor.close().unwrap();
     });
+}
+
+/// What a thread can ask of a monitor that runs.
+#[derive(Clone, Copy, Debug)]
+enum Act {
+    Start,
+    Stop,
+    Free,
+    Remove,
+    Interrupt,
+    Pause,
+    Reset,
+}
+
+const ACTS: [Act; 7] =
+    [Act::Start, Act::Stop, Act::Free, Act::Remove, Act::Interrupt, Act::Pause, Act::Reset];
+
+/// Does it, and checks what it promises; refusals are answers too.
+fn act(act: Act, monitor: &Monitor<Watcher>, seen: &Seen) {
+    match act {
+        Act::Start => drop(monitor.start_with(|_| Ok(Script::new(0, false)))),
+        Act::Stop => drop(monitor.stop().unwrap()),
+        Act::Free => {
+            monitor.close().unwrap();
+            let before = seen.events();
+            thread::yield_now();
+            assert_eq!(seen.events(), before, "an event after a free returned");
+        }
+        Act::Remove => {
+            let all = Removal { packets: true, errors: true, notices: true };
+            monitor.remove(all).unwrap();
+        }
+        Act::Interrupt => monitor.interrupt(),
+        Act::Pause => monitor.set_accept_data(false),
+        Act::Reset => drop(monitor.reset()),
+    }
+}
+
+/// Runs `acts` at once, each on a thread of its own, against a capture whose
+/// callback does `inside`, and which fails after its packet if `fails`.
+fn at_once(acts: &[Act], inside: Option<Act>, fails: bool, bound: Option<usize>) {
+    let acts = acts.to_vec();
+    check(bound, move || {
+        let (monitor, seen) = monitor();
+        if let Some(inside) = inside {
+            let (own, their) = (monitor.clone(), Arc::clone(&seen));
+            react(&monitor, move || match inside {
+                Act::Free => own.close().unwrap(),
+                other => act(other, &own, &their),
+            });
+        }
+        monitor.start_with(move |_| Ok(Script::new(1, fails))).unwrap();
+        let threads: Vec<_> = acts
+            .iter()
+            .skip(1)
+            .map(|&one| {
+                let (other, their) = (monitor.clone(), Arc::clone(&seen));
+                thread::spawn(move || act(one, &other, &their))
+            })
+            .collect();
+        act(acts[0], &monitor, &seen);
+        for thread in threads {
+            thread.join().unwrap();
+        }
+        // Whatever happened: it can be ended, and then all is accounted for.
+        monitor.close().unwrap();
+        let stats = monitor.stats();
+        assert_eq!(stats.received, stats.accounted(), "{stats:?}");
+    });
+}
+
+#[test]
+fn every_pair_of_calls_in_every_order() {
+    for (i, one) in ACTS.into_iter().enumerate() {
+        for other in ACTS.into_iter().skip(i) {
+            let t = Instant::now();
+            at_once(&[one, other], None, false, None);
+            eprintln!("{one:?} {other:?} {:?}", t.elapsed());
+        }
+    }
 }
