@@ -56,6 +56,13 @@ impl<'a, S: Sink + 'static, F: Source> Run<'a, S, F> {
 
     /// Runs to the end of the source, or until it is told to stop.
     pub(crate) fn go(&mut self) -> Result<()> {
+        let outcome = self.pump();
+        // However it ended: the ledger is of the whole run.
+        self.ask_kernel(true);
+        outcome
+    }
+
+    fn pump(&mut self) -> Result<()> {
         loop {
             self.batch()?;
             self.ask_kernel(false);
@@ -66,7 +73,6 @@ impl<'a, S: Sink + 'static, F: Source> Run<'a, S, F> {
                 self.shared.control.wake.clear();
             }
             if refill == Refill::End {
-                self.ask_kernel(true);
                 return Ok(());
             }
             self.stopping()?;
