@@ -42,7 +42,8 @@ fn program() -> String {
 /// gets in; what is in the ring stays there.
 ///
 /// # Errors
-/// `FilterTooComplex` when the kernel has no room for it; `System`.
+/// `FilterTooComplex` when the kernel has no room for it; `BadFilter` when it
+/// cannot run it; `System`.
 pub fn attach(fd: RawFd, program: &[Instruction]) -> Result<()> {
     let instruction =
         |i: &Instruction| libc::sock_filter { code: i.code, jt: i.jt, jf: i.jf, k: i.k };
@@ -68,6 +69,12 @@ pub fn attach(fd: RawFd, program: &[Instruction]) -> Result<()> {
             Kind::FilterTooComplex,
             libc::ENOMEM,
             "the kernel has no room for the filter; shorten it, or raise net.core.optmem_max",
+        )),
+        // A jump back is what it does not do, and no other word makes one.
+        _ if errno() == libc::EINVAL => Err(Error::os(
+            Kind::BadFilter,
+            libc::EINVAL,
+            "the kernel cannot run this filter (protochain is for files only)",
         )),
         _ => Err(Error::os(Kind::System, errno(), "the kernel refuses the filter")),
     }
