@@ -84,22 +84,30 @@ pub(super) fn give(
     if size == 0 && text.is_null() {
         return Ok(());
     }
-    let fits = bytes.len().min(size);
-    // SAFETY: the caller promises `size` bytes, of which these are the first.
-    unsafe { std::ptr::copy_nonoverlapping(bytes.as_ptr().cast(), text, fits) };
-    if fits == bytes.len() {
+    if bytes.len() <= size {
+        // SAFETY: the caller promises `size` bytes, of which these are the first.
+        unsafe { std::ptr::copy_nonoverlapping(bytes.as_ptr().cast(), text, bytes.len()) };
         return Ok(());
     }
-    if let Some(last) = size.checked_sub(1) {
-        // SAFETY: the last of the caller's `size` bytes.
-        let last = unsafe { text.add(last) };
+    if let Some(room) = size.checked_sub(1) {
+        let fits = whole_characters(bytes, room);
+        // SAFETY: fewer than the caller's `size` bytes.
+        unsafe { std::ptr::copy_nonoverlapping(bytes.as_ptr().cast(), text, fits) };
+        // SAFETY: `fits` is at most `size - 1`.
+        let end = unsafe { text.add(fits) };
         // SAFETY: as above.
-        unsafe { last.write(0) };
+        unsafe { end.write(0) };
     }
     Err(Failure::new(
         IPMON_STATUS_BAD_SIZE,
         format!("the buffer holds {size} bytes, the text needs {}", bytes.len()),
     ))
+}
+
+/// How much of a text fits `room` bytes without cutting a UTF-8 character.
+fn whole_characters(text: &[u8], room: usize) -> usize {
+    let continues = |at: usize| text.get(at).is_some_and(|byte| byte & 0xc0 == 0x80);
+    (0..=room).rev().find(|&at| !continues(at)).unwrap_or(0)
 }
 
 /// Whether a caller's idea of a struct can be served: not smaller than the

@@ -186,23 +186,22 @@ impl<S: Sink + 'static> Monitor<S> {
         loop {
             {
                 let life = shared.life();
-                if life.phase == Phase::Idle {
+                let idle = life.phase == Phase::Idle;
+                // An interrupt of a parse ends the parse, and so this wait.
+                let ours = idle || life.job == Job::Capture;
+                // Cleared before the word is read, and set after it is written:
+                // no interrupt is overlooked, and none wakes a wait for ever.
+                if !idle {
+                    shared.control.over.clear();
+                }
+                if ours && shared.control.lower(INTERRUPT) != 0 {
+                    return Err(interrupted());
+                }
+                if idle {
                     return life.outcome.clone();
                 }
                 if inside_any() {
                     return Err(pending());
-                }
-            }
-            if shared.control.get() & INTERRUPT != 0 {
-                shared.control.over.clear();
-                let life = shared.life();
-                if life.phase == Phase::Idle {
-                    shared.control.over.set();
-                }
-                // An interrupt of a parse ends the parse, and so this wait.
-                if life.job == Job::Capture {
-                    shared.control.lower(INTERRUPT);
-                    return Err(interrupted());
                 }
             }
             let left = end.map(|e| e.saturating_duration_since(Instant::now()));

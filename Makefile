@@ -1,0 +1,75 @@
+# One command for each habit; `make help` lists them.
+
+CARGO ?= cargo
+CC ?= cc
+ARGS ?= -r tests/data/sample.pcap
+
+LIB = target/release
+SNIFF = target/sniff
+
+.PHONY: help run build check test conformance filters model clean
+
+help:
+	@sed -n 's/^## *//p' $(MAKEFILE_LIST)
+
+## make run          build the library and examples-c/sniff.c, and read the sample
+##                   capture; ARGS="-i any 'tcp port 443'" sniffs instead
+run: tools-to-build build
+	@./$(SNIFF) $(ARGS)
+
+## make build        the library (target/release) and the sniff program (target/sniff)
+build: $(SNIFF)
+
+$(SNIFF): examples-c/sniff.c include/ipmon.h library
+	@$(CC) -std=c99 -O2 -Wall -Wextra -pthread -Iinclude $< -o $@ -L$(LIB) -lipmon \
+	    -Wl,-rpath,'$$ORIGIN/release'
+
+.PHONY: library tools-to-build
+library:
+	@$(CARGO) build --release --quiet
+
+tools-to-build:
+	@command -v $(CARGO) >/dev/null || { echo >&2 \
+	    "ipmon is built with Rust 1.88 or later: install it with rustup (https://rustup.rs) or your package manager"; exit 1; }
+	@command -v $(CC) >/dev/null || { echo >&2 \
+	    "the example is compiled with a C compiler: install gcc or clang with your package manager"; exit 1; }
+
+## make check        format, lints, and whether include/ipmon.h is current
+check:
+	@$(CARGO) fmt --check
+	@$(CARGO) clippy --quiet --all-targets -- -D warnings
+	@tests/header-is-current.sh
+
+## make test         install what the tests need, and run all of them
+test:
+	@tests/setup.sh
+	@$(MAKE) --no-print-directory check
+	@$(CARGO) test --quiet
+	@$(MAKE) --no-print-directory model
+	@$(MAKE) --no-print-directory build
+	@tests/run-c.sh
+	@tests/readme.sh
+	@tests/sniff.sh
+	@tests/without-libpcap.sh
+	@tests/filters-like-tcpdump.sh $(CONFORMANCE)
+	@tests/filters-in-kernel.sh
+	@$(MAKE) --no-print-directory conformance
+
+## make conformance  real captures with the events expected of them, where the folder
+##                   CONFORMANCE (../shared/conformance) is there
+CONFORMANCE ?= ../shared/conformance
+conformance: build
+	@tests/conformance.sh $(CONFORMANCE)
+
+## make filters      filters against libpcap and tcpdump on every real capture (make test
+##                   takes every fifth)
+filters: build
+	@tests/filters-like-tcpdump.sh $(CONFORMANCE) 1
+
+## make model        the life cycle of runs in every order in which threads can run
+model:
+	@RUSTFLAGS="--cfg loom" $(CARGO) test --quiet --lib --target-dir target/model monitor::model
+
+## make clean        remove what was built
+clean:
+	@$(CARGO) clean

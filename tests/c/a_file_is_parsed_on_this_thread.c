@@ -1,0 +1,69 @@
+/* A file is read on the thread that asks for it: every callback comes from that
+ * thread, before the call returns, and no thread is started. */
+#include "capture.h"
+
+#include <dirent.h>
+
+static pthread_t reader;
+static int calls, elsewhere, returned;
+
+static void look(void)
+{
+    calls++;
+    if (!pthread_equal(pthread_self(), reader) || returned)
+        elsewhere++;
+}
+
+static void on_packet(const ipmon_packet *packet, void *user)
+{
+    (void)packet;
+    CHECK(user == &calls);
+    look();
+}
+
+static void on_notice(const ipmon_notice *notice, void *user)
+{
+    (void)notice;
+    CHECK(user == &elsewhere);
+    look();
+}
+
+static int threads(void)
+{
+    DIR *d = opendir("/proc/self/task");
+    int n = 0;
+    REQUIRE(d != NULL);
+    while (readdir(d))
+        n++;
+    closedir(d);
+    return n;
+}
+
+int main(void)
+{
+    ipmon_t *m = new_monitor();
+    struct capture file;
+    int before = threads();
+    sigset_t none, now;
+    watchdog(30);
+
+    reader = pthread_self();
+    CHECK_STATUS(ipmon_set_on_ip_packet(m, on_packet, &calls), OK);
+    CHECK_STATUS(ipmon_set_on_notice(m, on_notice, &elsewhere), OK);
+    pcap_of_datagrams(&file, 100);
+    CHECK_STATUS(ipmon_parse_pcap_file(m, file.path), OK);
+    returned = 1;
+    CHECK_EQ(calls, 101);
+    CHECK_EQ(threads(), before);
+
+    /* The signals of this thread are none of the library's business. */
+    sigemptyset(&none);
+    pthread_sigmask(SIG_BLOCK, &none, &now);
+    CHECK(!sigismember(&now, SIGINT));
+
+    CHECK_STATUS(ipmon_free(m), OK);
+    CHECK_EQ(calls, 101);
+    CHECK_EQ(elsewhere, 0);
+    capture_remove(&file);
+    return verdict();
+}

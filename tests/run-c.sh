@@ -1,0 +1,253 @@
+#!/usr/bin/env bash
+# Tests the library as a C program sees it: compiles the programs of tests/c with
+# several compilers and standards, runs them, runs them again under valgrind, and
+# looks at the header and at the symbols of the library.
+#
+#   IPMON_LIB_DIR  folder of libipmon.so and libipmon.a     (target/release)
+#   IPMON_CC       compilers for C                          (gcc clang)
+#   IPMON_CXX      compilers for C++                        (g++ clang++)
+#   IPMON_JOBS     checks that run at the same time         (2)
+#   IPMON_ONLY     a pattern: only the checks whose names match it
+#
+# One line a check, `ok NAME`, `not ok NAME` with its output, or `skip NAME`; the last
+# line counts them. Exit status 0 when none failed.
+set -u
+cd "$(dirname "$0")/.."
+
+lib=$(realpath "${IPMON_LIB_DIR:-target/release}")
+read -ra cc <<<"${IPMON_CC:-gcc clang}"
+read -ra cxx <<<"${IPMON_CXX:-g++ clang++}"
+jobs=${IPMON_JOBS:-2}
+only=${IPMON_ONLY:-}
+warnings="-Wall -Wextra -Wpedantic -Werror"
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+export lib work warnings
+
+shopt -s nullglob
+examples=(examples-c/*.c)
+programs=()
+for source in tests/c/*.c; do
+    case $source in
+    *_b.c) ;; # the second file of another program
+    *) programs+=("$(basename "$source" .c)") ;;
+    esac
+done
+
+# --- What the checks do -----------------------------------------------------
+
+have() { command -v "$1" >/dev/null || { echo "there is no $1"; return 77; }; }
+
+# shellcheck disable=SC2086  # $warnings is several words
+syntax() { # COMPILER STANDARD FILE...
+    have "$1" || return
+    "$1" -std="$2" $warnings -Iinclude -fsyntax-only "${@:3}"
+}
+
+# shellcheck disable=SC2086
+syntax_as_cxx() { # COMPILER STANDARD FILE
+    have "$1" || return
+    "$1" -x c++ -std="$2" $warnings -Iinclude -fsyntax-only "$3"
+}
+
+# shellcheck disable=SC2086
+build() { # COMPILER: every program, linked with the shared library
+    have "$1" || return
+    local name second failed=0
+    mkdir -p "$work/$1"
+    for name in "${@:2}"; do
+        second=tests/c/${name%_a}_b.c
+        [[ $name == *_a && -f $second ]] || second=
+        "$1" -std=c11 -g -O1 $warnings -Iinclude "tests/c/$name.c" $second \
+            -o "$work/$1/$name" -L"$lib" -lipmon -Wl,-rpath,"$lib" -lpthread || failed=1
+    done
+    return $failed
+}
+
+# shellcheck disable=SC2086
+build_and_run_cxx() { # COMPILER STANDARD
+    have "$1" || return
+    "$1" -std="$2" $warnings -Iinclude tests/c/cxx_include.cc -o "$work/cxx-$1-$2" \
+        -L"$lib" -lipmon -Wl,-rpath,"$lib" && "$work/cxx-$1-$2"
+}
+
+# A program that is linked with the archive needs no library of ours when it runs.
+# shellcheck disable=SC2086
+static_program() { # COMPILER NAME
+    have "$1" || return
+    "$1" -std=c11 $warnings -Iinclude "tests/c/$2.c" -o "$work/static-$2" "$lib/libipmon.a" \
+        -lpthread -ldl -lm && "$work/static-$2" || return
+    if readelf -d "$work/static-$2" | grep NEEDED | grep -E 'ipmon|pcap'; then
+        echo "it needs a library that it should contain, or not need"
+        return 1
+    fi
+}
+
+run() { # COMPILER NAME
+    [[ -x $work/$1/$2 ]] || { echo "it was not built"; return 1; }
+    timeout 150 "$work/$1/$2"
+}
+
+under_valgrind() { # COMPILER NAME
+    have valgrind || return
+    [[ -x $work/$1/$2 ]] || { echo "it was not built"; return 1; }
+    local suppressions=tests/c/valgrind.supp
+    [[ -f $suppressions ]] || suppressions=/dev/null
+    IPMON_SLOW=1 timeout 300 valgrind -q --error-exitcode=9 --leak-check=full \
+        --show-leak-kinds=definite,possible --errors-for-leak-kinds=definite,possible \
+        --suppressions="$suppressions" "$work/$1/$2"
+}
+
+# The names that programs link with: exactly the committed ones, which are those of
+# the header, in its order.
+exported_symbols() {
+    nm -D --defined-only "$lib/libipmon.so" | awk '{ sub(/@.*/, "", $3); print $3 }' \
+        | sort | diff -u <(sort tests/abi/symbols.txt) - || return
+    awk '/^[ \t]*\/\*/ { comment = 1 }
+         !comment && match($0, /ipmon_[a-z_]+\(/) { print substr($0, RSTART, RLENGTH - 1) }
+         /\*\/ *$/ { comment = 0 }' include/ipmon.h | diff -u tests/abi/symbols.txt -
+}
+
+# libpcap is loaded when it is needed, and the library is never unloaded.
+dynamic_section() {
+    local section
+    section=$(readelf -dW "$lib/libipmon.so") || return
+    if grep NEEDED <<<"$section" | grep pcap; then
+        echo "it must not need libpcap to be loaded"
+        return 1
+    fi
+    grep -q NODELETE <<<"$section" || { echo "the flag NODELETE is not set"; return 1; }
+}
+
+# Every function's comment has the same labels in the same order.
+header_labels() {
+    awk '
+        /^\/\*\*/ { labels = ""; comment = 1 }
+        comment && match($0, /^ \* (Returns|Threads|Ownership|From a callback|Since): ./) {
+            label = substr($0, 4, index($0, ":") - 3)
+            labels = labels label " "
+        }
+        /\*\/ *$/ { comment = 0 }
+        !comment && /^IPMON_API/ { waiting = 1 }
+        !comment && waiting && match($0, /ipmon_[a-z_]+\(/) {
+            functions++
+            if (labels != "Returns: Threads: Ownership: From a callback: Since: ") {
+                print substr($0, RSTART, RLENGTH - 1) " has: " labels
+                bad = 1
+            }
+            waiting = 0
+            labels = ""
+        }
+        END {
+            if (!functions) print "no functions were found"
+            exit bad || !functions
+        }' include/ipmon.h
+}
+
+# About three quarters of the header is prose.
+header_prose() {
+    awk '
+        /^[ \t]*\/\*/ { comment = 1 }
+        NF { all++; prose += comment }
+        /\*\/[ \t]*$/ { comment = 0 }
+        END {
+            printf "%d of %d lines are comment\n", prose, all
+            exit prose < 0.70 * all
+        }' include/ipmon.h
+}
+
+# --- How they are run -------------------------------------------------------
+
+# one NAME COMMAND...: runs a check and leaves its result behind.
+one() {
+    local name=$1 file status
+    file=$work/results/${name//\//_}
+    "${@:2}" >"$file.log" 2>&1 </dev/null
+    status=$?
+    case $status in
+    0) echo "ok $name" >"$file" ;;
+    77) echo "skip $name: $(tail -n 1 "$file.log")" >"$file" ;;
+    *) {
+        echo "not ok $name"
+        sed 's/^/    /' "$file.log"
+        echo "    (exit status $status)"
+    } >"$file" ;;
+    esac
+    cat "$file"
+}
+
+mkdir "$work/results"
+# Only functions and exported names cross into the processes that xargs starts.
+export -f have syntax syntax_as_cxx build build_and_run_cxx static_program run under_valgrind \
+    exported_symbols dynamic_section header_labels header_prose one
+
+list=$work/list
+# add NAME COMMAND...: puts a check on the list, NUL-separated and ended by a line.
+add() {
+    [[ -z $only || $1 =~ $only ]] || return 0
+    printf '%q ' one "$@" >>"$list"
+    printf '\0' >>"$list"
+}
+
+# go JOBS: runs what is on the list.
+go() {
+    [[ -f $list ]] || return 0
+    xargs -0 -P "$1" -I{} bash -c '{}' <"$list"
+    rm "$list"
+}
+
+sources=(tests/c/*.c "${examples[@]}")
+for c in "${cc[@]}"; do
+    for standard in c99 c11 c17; do
+        add "$c $standard: programs and examples" syntax "$c" "$standard" "${sources[@]}"
+        [[ $standard == c99 ]] || add "$c $standard: layout" syntax "$c" "$standard" tests/abi/layout.c
+    done
+done
+for c in "${cxx[@]}"; do
+    for standard in c++11 c++17; do
+        add "$c $standard: the header alone" syntax_as_cxx "$c" "$standard" include/ipmon.h
+        add "$c $standard: layout" syntax_as_cxx "$c" "$standard" tests/abi/layout.c
+        add "$c $standard: cxx_include" build_and_run_cxx "$c" "$standard"
+    done
+done
+add "the exported symbols" exported_symbols
+add "the dynamic section" dynamic_section
+add "the labels of the header" header_labels
+add "the prose of the header" header_prose
+add "static: a_packet_has_every_field" static_program "${cc[0]}" a_packet_has_every_field
+go "$jobs"
+
+# Programs are needed by all that follows, whatever IPMON_ONLY says.
+keep=$only only=
+for c in "${cc[@]}"; do
+    add "$c: programs are linked" build "$c" "${programs[@]}"
+done
+go "$jobs"
+only=$keep
+
+# Those with a network of their own count and measure: they run alone. Under
+# valgrind nothing is measured.
+live=() quiet=()
+for name in "${programs[@]}"; do
+    if grep -q '"net.h"' "tests/c/$name.c"; then live+=("$name"); else quiet+=("$name"); fi
+done
+for c in "${cc[@]}"; do
+    for name in "${quiet[@]}"; do
+        add "$c: $name" run "$c" "$name"
+    done
+done
+go "$jobs"
+for name in "${live[@]}"; do
+    add "${cc[0]}: $name" run "${cc[0]}" "$name"
+done
+go 1
+for name in "${programs[@]}"; do
+    add "valgrind: $name" under_valgrind "${cc[0]}" "$name"
+done
+go "$jobs"
+
+count() { grep -sch "^$1 " "$work"/results/* | awk '{ n += $1 } END { print n + 0 }'; }
+rm -f "$work"/results/*.log
+passed=$(count ok) failed=$(count "not ok") skipped=$(count skip)
+echo "$passed passed, $failed failed, $skipped skipped"
+[[ $failed == 0 && $passed != 0 ]]
