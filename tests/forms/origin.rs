@@ -1,0 +1,41 @@
+//! Where a form of a capture is read from.
+
+use crate::transcript::Transcript;
+use ipmon::source::file::FileSource;
+use std::ffi::OsString;
+use std::io::Write;
+use std::os::fd::AsRawFd;
+use std::path::PathBuf;
+
+/// A file, or bytes that another thread writes into a pipe meanwhile.
+pub(crate) enum Origin<'a> {
+    Path(PathBuf),
+    Pipe(&'a [u8]),
+}
+
+impl Origin<'_> {
+    /// Reads it to its end, `size` bytes at once.
+    pub(crate) fn read(&self, size: usize) -> Transcript {
+        match self {
+            Origin::Path(path) => {
+                let source = FileSource::open(path.as_os_str()).unwrap();
+                Transcript::of(source.with_read_size(size))
+            }
+            Origin::Pipe(bytes) => through_a_pipe(bytes, size),
+        }
+    }
+}
+
+fn through_a_pipe(bytes: &[u8], size: usize) -> Transcript {
+    let (reader, mut writer) = std::io::pipe().unwrap();
+    std::thread::scope(|scope| {
+        // Where the capture is damaged the reader leaves early, and the rest
+        // finds nobody.
+        scope.spawn(move || writer.write_all(bytes));
+        let path = OsString::from(format!("/proc/self/fd/{}", reader.as_raw_fd()));
+        let source = FileSource::open(&path).unwrap();
+        // Or the writer would wait for ever.
+        drop(reader);
+        Transcript::of(source.with_read_size(size))
+    })
+}
