@@ -45,12 +45,13 @@ test:
 	@tests/setup.sh
 	@$(MAKE) --no-print-directory check
 	@$(CARGO) test --quiet
-	@$(MAKE) --no-print-directory model
-	@$(MAKE) --no-print-directory build
+	@$(MAKE) --no-print-directory model build
 	@tests/run-c.sh
 	@tests/readme.sh
 	@tests/sniff.sh
 	@tests/without-libpcap.sh
+	@tests/memory.sh
+	@tests/differences.sh
 	@tests/filters-like-tcpdump.sh $(CONFORMANCE)
 	@tests/filters-in-kernel.sh
 	@$(MAKE) --no-print-directory conformance
