@@ -165,7 +165,7 @@ one() {
     "${@:2}" >"$file.log" 2>&1 </dev/null
     status=$?
     case $status in
-    0) echo "ok $name" >"$file" ;;
+    0) echo "ok $name$(sed -n 's/^[0-9]* checks; \(.*\)/ (\1)/p' "$file.log")" >"$file" ;;
     77) echo "skip $name: $(tail -n 1 "$file.log")" >"$file" ;;
     *) {
         echo "not ok $name"

@@ -118,6 +118,10 @@ static inline void watchdog(unsigned seconds)
     alarm(slow() ? seconds * 5 : seconds);
 }
 
+/* What a test measured, for the line that it ends with. */
+static char figures[160];
+#define FIGURES(...) snprintf(figures, sizeof figures, __VA_ARGS__)
+
 static inline int verdict(void)
 {
     if (LOAD(checks_failed)) {
@@ -128,7 +132,7 @@ static inline int verdict(void)
         fprintf(stderr, "nothing was checked\n");
         return 1;
     }
-    printf("%ld checks\n", LOAD(checks_made));
+    printf("%ld checks%s%s\n", LOAD(checks_made), figures[0] ? "; " : "", figures);
     return 0;
 }
 

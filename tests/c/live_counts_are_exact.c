@@ -74,5 +74,7 @@ int main(void)
     CHECK_STATUS(ipmon_free(m), OK);
     close(sink);
     peer_free(&peer);
+    FIGURES("%lu of %lu datagrams, %lu wrong, %llu unaccounted", counted, (unsigned long)count, wrong,
+            (unsigned long long)(counters.received - accounted(&counters)));
     return verdict();
 }
