@@ -45,12 +45,24 @@ fn write_header(root: &Path) -> Result<(), Box<dyn std::error::Error>> {
         .generate()?;
     let mut text = Vec::new();
     header.write(&mut text);
+    let text = negatives_in_parentheses(&String::from_utf8(text)?);
     let path = root.join("include/ipmon.h");
-    if std::fs::read(&path).is_ok_and(|there| there == text) {
+    if std::fs::read_to_string(&path).is_ok_and(|there| there == text) {
         return Ok(());
     }
     std::fs::create_dir_all(root.join("include"))?;
     Ok(std::fs::write(path, text)?)
+}
+
+/// A macro for -1 has to hold together wherever it is put.
+fn negatives_in_parentheses(header: &str) -> String {
+    let line = |line: &str| match line.rsplit_once(' ') {
+        Some((start, number)) if line.starts_with("#define") && number.starts_with('-') => {
+            format!("{start} ({number})\n")
+        }
+        _ => format!("{line}\n"),
+    };
+    header.lines().map(line).collect()
 }
 
 /// Links the forwarding functions of `libpcap_shim.c` in the place of libpcap.

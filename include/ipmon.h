@@ -55,8 +55,8 @@
  *
  * The process
  *   Captures are stopped at exit(), before the program's own statics go. In a
- *   child made by fork() every call but ipmon_free() is FORKED; after exec()
- *   everything is as new. The library stays loaded once it was: dlclose() leaves
+ *   child made by fork() every call that could fail is FORKED, but for
+ *   ipmon_free(), and ipmon_new() returns NULL; after exec() everything is as new. The library stays loaded once it was: dlclose() leaves
  *   it there.
  *
  * Versions
@@ -121,141 +121,141 @@
 /**
  * A pointer that must not be NULL is NULL.
  */
-#define IPMON_STATUS_NULL_ARGUMENT -1
+#define IPMON_STATUS_NULL_ARGUMENT (-1)
 
 /**
- * An argument has a value that means nothing here; the error text
- * gives the limits.
+ * An argument has a value that means nothing here; the error text gives the
+ * limits. So has a struct's size below that of the struct's first version, or
+ * above 65,536.
  */
-#define IPMON_STATUS_BAD_ARGUMENT -2
+#define IPMON_STATUS_BAD_ARGUMENT (-2)
 
 /**
  * The handle names no monitor: it was freed, or never was one.
  */
-#define IPMON_STATUS_BAD_HANDLE -3
+#define IPMON_STATUS_BAD_HANDLE (-3)
 
 /**
- * A buffer is too small, or a struct's size is not one that any version
- * of this library had.
+ * A buffer or an array of the caller's is too small.
  */
-#define IPMON_STATUS_BAD_SIZE -4
+#define IPMON_STATUS_BAD_SIZE (-4)
 
 /**
  * The monitor does something else: stop it or wait for it first.
  */
-#define IPMON_STATUS_BUSY -5
+#define IPMON_STATUS_BUSY (-5)
 
 /**
  * Asked for, and not over yet: a callback cannot wait. `ipmon_wait()`
  * tells when.
  */
-#define IPMON_STATUS_PENDING -6
+#define IPMON_STATUS_PENDING (-6)
 
 /**
  * A stop, a free or `ipmon_interrupt()` ended the call.
  */
-#define IPMON_STATUS_INTERRUPTED -7
+#define IPMON_STATUS_INTERRUPTED (-7)
 
 /**
  * The time that the caller gave is over.
  */
-#define IPMON_STATUS_TIMEOUT -8
+#define IPMON_STATUS_TIMEOUT (-8)
 
 /**
  * There are no further packets.
  */
-#define IPMON_STATUS_END -9
+#define IPMON_STATUS_END (-9)
 
 /**
  * Not enough memory.
  */
-#define IPMON_STATUS_NO_MEMORY -10
+#define IPMON_STATUS_NO_MEMORY (-10)
 
 /**
  * The operating system does not allow it; the error text names the
  * command that grants it.
  */
-#define IPMON_STATUS_NO_PERMISSION -11
+#define IPMON_STATUS_NO_PERMISSION (-11)
 
 /**
  * No interface has that name or address; the error text lists those that
  * there are.
  */
-#define IPMON_STATUS_NO_DEVICE -12
+#define IPMON_STATUS_NO_DEVICE (-12)
 
 /**
  * The interface is down.
  */
-#define IPMON_STATUS_DEVICE_DOWN -13
+#define IPMON_STATUS_DEVICE_DOWN (-13)
 
 /**
  * The interface was removed during the capture.
  */
-#define IPMON_STATUS_DEVICE_GONE -14
+#define IPMON_STATUS_DEVICE_GONE (-14)
 
 /**
  * libpcap is needed for this and is not installed; the error text names
  * the package.
  */
-#define IPMON_STATUS_NO_LIBPCAP -15
+#define IPMON_STATUS_NO_LIBPCAP (-15)
 
 /**
  * The filter expression is wrong; the error text says where.
  */
-#define IPMON_STATUS_BAD_FILTER -16
+#define IPMON_STATUS_BAD_FILTER (-16)
 
 /**
  * The filter expression is beyond the limits.
  */
-#define IPMON_STATUS_FILTER_TOO_COMPLEX -17
+#define IPMON_STATUS_FILTER_TOO_COMPLEX (-17)
 
 /**
  * There is no such file.
  */
-#define IPMON_STATUS_NOT_FOUND -18
+#define IPMON_STATUS_NOT_FOUND (-18)
 
 /**
  * Reading the file failed.
  */
-#define IPMON_STATUS_IO -19
+#define IPMON_STATUS_IO (-19)
 
 /**
  * The file is no capture file.
  */
-#define IPMON_STATUS_NOT_A_CAPTURE -20
+#define IPMON_STATUS_NOT_A_CAPTURE (-20)
 
 /**
  * The file ends in the middle of a record. Every packet before it was
  * delivered.
  */
-#define IPMON_STATUS_TRUNCATED -21
+#define IPMON_STATUS_TRUNCATED (-21)
 
 /**
  * The file contradicts its format. Every packet before that place was
  * delivered.
  */
-#define IPMON_STATUS_MALFORMED -22
+#define IPMON_STATUS_MALFORMED (-22)
 
 /**
  * The file is of a version or kind that is not read.
  */
-#define IPMON_STATUS_UNSUPPORTED -23
+#define IPMON_STATUS_UNSUPPORTED (-23)
 
 /**
- * The process was forked after the library was used in it; only
- * `ipmon_free()` may be called in the child.
+ * The process was forked after the library was used in it: in the child, a
+ * monitor can only be freed.
  */
-#define IPMON_STATUS_FORKED -24
+#define IPMON_STATUS_FORKED (-24)
 
 /**
  * A bug in this library, which was contained. Please report it.
  */
-#define IPMON_STATUS_PANIC -25
+#define IPMON_STATUS_PANIC (-25)
 
 /**
  * The operating system failed in another way; see the error text.
  */
-#define IPMON_STATUS_SYSTEM -26
+#define IPMON_STATUS_SYSTEM (-26)
 
 /**
  * Which way a packet went is not known, or does not matter.
@@ -867,8 +867,9 @@ IPMON_API IPMON_NODISCARD struct ipmon_t *ipmon_new(void);
 IPMON_API ipmon_status ipmon_free(struct ipmon_t *m);
 
 /**
- * Ends the run, if there is one, brings back the default options and sets the
- * counters to 0. Callbacks stay.
+ * Ends the run, if there is one, and makes the monitor as new: default
+ * options, delivery not paused, counters 0, no last run. Callbacks stay, and so
+ * does the text of the last failure.
  *
  * Returns: `OK`. `BUSY` inside a callback while the monitor runs: stop it
  * there, and reset it later. `BAD_HANDLE`, `NULL_ARGUMENT`, `FORKED`.
@@ -991,15 +992,15 @@ ipmon_status ipmon_get_local_host(struct ipmon_t *m,
  * Which frames count: a filter expression as tcpdump has it (pcap-filter(7)),
  * for live capture and for files. NULL or `""` is all, which is the default.
  *
- * The expression is checked here. In a file it is compiled for each link type
- * anew; one that a link type cannot express matches none of its frames, and
+ * The expression is checked here: it must be right for at least one link type.
+ * In a file it is compiled for each link type anew; one that a link type cannot express matches none of its frames, and
  * `IPMON_NOTICE_FILTER_NOT_APPLICABLE` says so once.
  *
  * An expression may have 1,024 bytes. Host and network names are not looked
  * up: write addresses. Names of ports and protocols are fine.
  *
- * Returns: `OK`. `BAD_FILTER`: the error text says why.
- * `FILTER_TOO_COMPLEX`. `NO_LIBPCAP`: libpcap compiles filters. `BUSY` while the monitor runs. `BAD_HANDLE`, `NULL_ARGUMENT`, `FORKED`.
+ * Returns: `OK`. `BAD_FILTER`, for a name that would have to be looked up too:
+ * the error text says why. `FILTER_TOO_COMPLEX`, beyond the limits. `NO_LIBPCAP`: libpcap compiles filters. `BUSY` while the monitor runs. `BAD_HANDLE`, `NULL_ARGUMENT`, `FORKED`.
  * Threads: any thread, at any time.
  * Ownership: `expression` stays the caller's.
  * From a callback: while this monitor does not run.
@@ -1137,7 +1138,9 @@ IPMON_API ipmon_status ipmon_get_buffer_size(struct ipmon_t *m, uint32_t *buffer
  * How long a packet of a live capture may wait for others to be handed over
  * with it, in microseconds: 0 to 20,000; the default is 1,000. More makes each
  * packet cheaper. Below 1,000, every packet is handed over as soon as
- * possible, which costs a multiple of the processor time. Files ignore it.
+ * possible, which costs a multiple of the processor time; the ring then has a
+ * slot of `snap_length` bytes for each packet, so that a smaller `snap_length`
+ * makes it hold more of them. Files ignore it.
  *
  * Returns: `OK`. `BAD_ARGUMENT` outside of these limits. `BUSY` while the monitor runs. `BAD_HANDLE`, `NULL_ARGUMENT`, `FORKED`.
  * Threads: any thread, at any time.
@@ -1231,7 +1234,8 @@ IPMON_API ipmon_status ipmon_get_active(struct ipmon_t *m, int *active);
  *
  * `timeout_ms` is in milliseconds; 0 only looks, -1 waits for ever.
  *
- * Returns: `OK`: the last run ended without failure, or nothing ever ran.
+ * Returns: `OK`: the last run ended without failure, or nothing ran since the
+ * monitor was made or reset.
  * The failure that ended it otherwise. `TIMEOUT`: it goes on. `INTERRUPTED`
  * by `ipmon_interrupt()`. `PENDING` inside a callback while it goes on.
  * `BAD_ARGUMENT` for a time below -1. `BAD_HANDLE`, `NULL_ARGUMENT`, `FORKED`.
@@ -1252,7 +1256,7 @@ IPMON_API ipmon_status ipmon_wait(struct ipmon_t *m, int timeout_ms);
  *
  * Returns: `OK`: read to the end. `INTERRUPTED` by a stop, a free (on any
  * thread or in a callback) or `ipmon_interrupt()`. `NOT_FOUND`,
- * `NO_PERMISSION`, `IO`. `NOT_A_CAPTURE`; `TRUNCATED`, `MALFORMED`,
+ * `NO_PERMISSION`, `IO` (a directory is that too). `NOT_A_CAPTURE`; `TRUNCATED`, `MALFORMED`,
  * `UNSUPPORTED`: every packet before that place was delivered, and the error
  * text names the byte offset and the reason. `NO_LIBPCAP` with a filter.
  * `BUSY` while the monitor runs. `BAD_ARGUMENT` for an empty path, or one of
@@ -1262,7 +1266,9 @@ IPMON_API ipmon_status ipmon_wait(struct ipmon_t *m, int timeout_ms);
  * From a callback: of another monitor.
  * Since: 0.1.
  */
-IPMON_API ipmon_status ipmon_parse_pcap_file(struct ipmon_t *m, const char *path);
+IPMON_API
+ipmon_status ipmon_parse_pcap_file(struct ipmon_t *m,
+                                   const char *path);
 
 /**
  * Pauses (`accept` 0) or resumes (not 0) delivery, at any time. While paused,
@@ -1309,8 +1315,8 @@ IPMON_API void ipmon_interrupt(struct ipmon_t *m);
  * `stats_size` is `sizeof(ipmon_stats)`: a library that knows fewer fields
  * sets the rest to 0, and `struct_size` tells how far it knows them.
  *
- * Returns: `OK`, with `out` written. `BAD_SIZE`. `BAD_HANDLE`,
- * `NULL_ARGUMENT`, `FORKED`.
+ * Returns: `OK`, with `out` written. `BAD_ARGUMENT` for a size that is none.
+ * `BAD_HANDLE`, `NULL_ARGUMENT`, `FORKED`.
  * Threads: any thread, at any time.
  * Ownership: `out` stays the caller's.
  * From a callback: yes.

@@ -65,8 +65,9 @@ pub extern "C" fn ipmon_free(m: *mut ipmon_t) -> ipmon_status {
     })
 }
 
-/// Ends the run, if there is one, brings back the default options and sets the
-/// counters to 0. Callbacks stay.
+/// Ends the run, if there is one, and makes the monitor as new: default
+/// options, delivery not paused, counters 0, no last run. Callbacks stay, and so
+/// does the text of the last failure.
 ///
 /// Returns: `OK`. `BUSY` inside a callback while the monitor runs: stop it
 /// there, and reset it later. `BAD_HANDLE`, `NULL_ARGUMENT`, `FORKED`.

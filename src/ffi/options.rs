@@ -68,15 +68,15 @@ pub extern "C" fn ipmon_get_local_host(
 /// Which frames count: a filter expression as tcpdump has it (pcap-filter(7)),
 /// for live capture and for files. NULL or `""` is all, which is the default.
 ///
-/// The expression is checked here. In a file it is compiled for each link type
-/// anew; one that a link type cannot express matches none of its frames, and
+/// The expression is checked here: it must be right for at least one link type.
+/// In a file it is compiled for each link type anew; one that a link type cannot express matches none of its frames, and
 /// `IPMON_NOTICE_FILTER_NOT_APPLICABLE` says so once.
 ///
 /// An expression may have 1,024 bytes. Host and network names are not looked
 /// up: write addresses. Names of ports and protocols are fine.
 ///
-/// Returns: `OK`. `BAD_FILTER`: the error text says why.
-/// `FILTER_TOO_COMPLEX`. `NO_LIBPCAP`: libpcap compiles filters. `BUSY` while the monitor runs. `BAD_HANDLE`, `NULL_ARGUMENT`, `FORKED`.
+/// Returns: `OK`. `BAD_FILTER`, for a name that would have to be looked up too:
+/// the error text says why. `FILTER_TOO_COMPLEX`, beyond the limits. `NO_LIBPCAP`: libpcap compiles filters. `BUSY` while the monitor runs. `BAD_HANDLE`, `NULL_ARGUMENT`, `FORKED`.
 /// Threads: any thread, at any time.
 /// Ownership: `expression` stays the caller's.
 /// From a callback: while this monitor does not run.
@@ -275,7 +275,9 @@ pub extern "C" fn ipmon_get_buffer_size(m: *mut ipmon_t, buffer_size: *mut u32) 
 /// How long a packet of a live capture may wait for others to be handed over
 /// with it, in microseconds: 0 to 20,000; the default is 1,000. More makes each
 /// packet cheaper. Below 1,000, every packet is handed over as soon as
-/// possible, which costs a multiple of the processor time. Files ignore it.
+/// possible, which costs a multiple of the processor time; the ring then has a
+/// slot of `snap_length` bytes for each packet, so that a smaller `snap_length`
+/// makes it hold more of them. Files ignore it.
 ///
 /// Returns: `OK`. `BAD_ARGUMENT` outside of these limits. `BUSY` while the monitor runs. `BAD_HANDLE`, `NULL_ARGUMENT`, `FORKED`.
 /// Threads: any thread, at any time.

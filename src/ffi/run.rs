@@ -64,7 +64,8 @@ pub extern "C" fn ipmon_get_active(m: *mut ipmon_t, active: *mut c_int) -> ipmon
 ///
 /// `timeout_ms` is in milliseconds; 0 only looks, -1 waits for ever.
 ///
-/// Returns: `OK`: the last run ended without failure, or nothing ever ran.
+/// Returns: `OK`: the last run ended without failure, or nothing ran since the
+/// monitor was made or reset.
 /// The failure that ended it otherwise. `TIMEOUT`: it goes on. `INTERRUPTED`
 /// by `ipmon_interrupt()`. `PENDING` inside a callback while it goes on.
 /// `BAD_ARGUMENT` for a time below -1. `BAD_HANDLE`, `NULL_ARGUMENT`, `FORKED`.
@@ -97,7 +98,7 @@ pub extern "C" fn ipmon_wait(m: *mut ipmon_t, timeout_ms: c_int) -> ipmon_status
 ///
 /// Returns: `OK`: read to the end. `INTERRUPTED` by a stop, a free (on any
 /// thread or in a callback) or `ipmon_interrupt()`. `NOT_FOUND`,
-/// `NO_PERMISSION`, `IO`. `NOT_A_CAPTURE`; `TRUNCATED`, `MALFORMED`,
+/// `NO_PERMISSION`, `IO` (a directory is that too). `NOT_A_CAPTURE`; `TRUNCATED`, `MALFORMED`,
 /// `UNSUPPORTED`: every packet before that place was delivered, and the error
 /// text names the byte offset and the reason. `NO_LIBPCAP` with a filter.
 /// `BUSY` while the monitor runs. `BAD_ARGUMENT` for an empty path, or one of
@@ -164,8 +165,8 @@ pub extern "C" fn ipmon_interrupt(m: *mut ipmon_t) {
 /// `stats_size` is `sizeof(ipmon_stats)`: a library that knows fewer fields
 /// sets the rest to 0, and `struct_size` tells how far it knows them.
 ///
-/// Returns: `OK`, with `out` written. `BAD_SIZE`. `BAD_HANDLE`,
-/// `NULL_ARGUMENT`, `FORKED`.
+/// Returns: `OK`, with `out` written. `BAD_ARGUMENT` for a size that is none.
+/// `BAD_HANDLE`, `NULL_ARGUMENT`, `FORKED`.
 /// Threads: any thread, at any time.
 /// Ownership: `out` stays the caller's.
 /// From a callback: yes.

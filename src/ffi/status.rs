@@ -11,13 +11,13 @@ pub type ipmon_status = i32;
 pub const IPMON_STATUS_OK: i32 = 0;
 /// A pointer that must not be NULL is NULL.
 pub const IPMON_STATUS_NULL_ARGUMENT: i32 = -1;
-/// An argument has a value that means nothing here; the error text
-/// gives the limits.
+/// An argument has a value that means nothing here; the error text gives the
+/// limits. So has a struct's size below that of the struct's first version, or
+/// above 65,536.
 pub const IPMON_STATUS_BAD_ARGUMENT: i32 = -2;
 /// The handle names no monitor: it was freed, or never was one.
 pub const IPMON_STATUS_BAD_HANDLE: i32 = -3;
-/// A buffer is too small, or a struct's size is not one that any version
-/// of this library had.
+/// A buffer or an array of the caller's is too small.
 pub const IPMON_STATUS_BAD_SIZE: i32 = -4;
 /// The monitor does something else: stop it or wait for it first.
 pub const IPMON_STATUS_BUSY: i32 = -5;
@@ -63,8 +63,8 @@ pub const IPMON_STATUS_TRUNCATED: i32 = -21;
 pub const IPMON_STATUS_MALFORMED: i32 = -22;
 /// The file is of a version or kind that is not read.
 pub const IPMON_STATUS_UNSUPPORTED: i32 = -23;
-/// The process was forked after the library was used in it; only
-/// `ipmon_free()` may be called in the child.
+/// The process was forked after the library was used in it: in the child, a
+/// monitor can only be freed.
 pub const IPMON_STATUS_FORKED: i32 = -24;
 /// A bug in this library, which was contained. Please report it.
 pub const IPMON_STATUS_PANIC: i32 = -25;
@@ -91,7 +91,7 @@ fn text(status: ipmon_status) -> &'static CStr {
         IPMON_STATUS_NULL_ARGUMENT => c"an argument is NULL",
         IPMON_STATUS_BAD_ARGUMENT => c"an argument is out of range",
         IPMON_STATUS_BAD_HANDLE => c"the handle names no monitor",
-        IPMON_STATUS_BAD_SIZE => c"a buffer or struct has the wrong size",
+        IPMON_STATUS_BAD_SIZE => c"a buffer is too small",
         IPMON_STATUS_BUSY => c"the monitor is busy",
         IPMON_STATUS_PENDING => c"the run ends soon",
         IPMON_STATUS_INTERRUPTED => c"interrupted",

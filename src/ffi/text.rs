@@ -117,7 +117,7 @@ pub(super) fn check_size(size: usize, first: usize) -> Result<(), Failure> {
         return Ok(());
     }
     let text = format!("the struct has {size} bytes; pass its sizeof, at least {first}");
-    Err(Failure::new(IPMON_STATUS_BAD_SIZE, text))
+    Err(Failure::new(IPMON_STATUS_BAD_ARGUMENT, text))
 }
 
 /// Writes what caller and library both know of a struct, and zeroes the rest
@@ -158,8 +158,7 @@ pub(super) unsafe fn give_array<T: Copy>(
     if out.is_null() && capacity != 0 {
         return Err(Failure::null("out"));
     }
-    check_size(stride, size_of::<T>())
-        .map_err(|f| Failure { status: IPMON_STATUS_BAD_ARGUMENT, ..f })?;
+    check_size(stride, size_of::<T>())?;
     // SAFETY: the caller promises a pointer to a size_t.
     unsafe { count.write_unaligned(values.len()) };
     if capacity == 0 {

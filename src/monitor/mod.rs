@@ -165,10 +165,11 @@ impl<S: Sink + 'static> Monitor<S> {
             return Err(Error::new(Kind::Busy, "a callback cannot reset a running monitor"));
         }
         shared.stop(false, None)?;
-        let life = shared.life();
+        let mut life = shared.life();
         if life.phase != Phase::Idle {
             return Err(life.busy());
         }
+        life.outcome = Ok(());
         *shared.options() = Options::default();
         shared.control.lower(PAUSED | INTERRUPT);
         shared.counters.clear();

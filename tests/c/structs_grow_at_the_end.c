@@ -36,7 +36,7 @@ static void check_stats(ipmon_t *m)
     CHECK(all_are(s[0].rest, MORE, 0));
     CHECK(all_are((uint8_t *)&s[1], sizeof s[1], 0xa5));
     for (size = 0; size < sizeof(ipmon_stats); size++) {
-        CHECK_STATUS(ipmon_get_stats(m, &s[1].known, size), BAD_SIZE);
+        CHECK_STATUS(ipmon_get_stats(m, &s[1].known, size), BAD_ARGUMENT);
         CHECK(all_are((uint8_t *)&s[1], sizeof s[1], 0xa5));
     }
 }
