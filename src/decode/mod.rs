@@ -16,6 +16,8 @@
 //! `link`; a new Ethernet type is the same in `link/ethernet.rs`.
 
 mod cursor;
+#[cfg(test)]
+mod encapsulations;
 mod extensions;
 mod ip;
 mod link;

@@ -1,5 +1,6 @@
 //! Frames for the tests of this module, written from the specifications.
 
+use super::encapsulations::{self, Ip};
 use super::{NoEvent, decode};
 use crate::packet::Headers;
 use crate::source::{Direction, Frame, LinkType};
@@ -82,71 +83,18 @@ pub(super) fn ethernet(header: &[u8], payload: &[u8]) -> Vec<u8> {
 
 /// One frame or more for each link type, with the name of its shape.
 pub(super) fn every_link_type() -> Vec<(&'static str, u32, Vec<u8>)> {
-    let v4 = ipv4_udp(b"data");
     let v6 = ipv6(0, &[&[17, 0, 1, 4, 0, 0, 0, 0][..], &udp(b"data")].concat());
-    let lan = ethernet(&[8, 0], &v4);
-    let snap = [&SNAP_IPV4[..], &v4].concat();
-    let wireless = [&[8, 1][..], &[0; 22], &snap].concat();
-    let with = |header: &[u8], rest: &[u8]| [header, rest].concat();
-    let zeros = |count: usize| vec![0; count];
-    let sized = |first: &[u8], length: usize| {
-        let mut header = first.to_vec();
-        header.resize(length, 0);
-        header
-    };
-    let nflog = with(&[2, 0, 0, 0, 36, 0, 9, 0], &v4);
-    vec![
-        ("null", 0, with(&[2, 0, 0, 0], &v4)),
-        ("ethernet", 1, lan.clone()),
-        ("ethernet, IPv6", 1, ethernet(&[0x86, 0xdd], &v6)),
-        ("ethernet, VLAN", 1, ethernet(&[0x81, 0, 0, 1, 8, 0], &v4)),
-        ("ethernet, LLC", 1, ethernet(&[0, 40], &snap)),
-        ("ethernet, MPLS", 1, ethernet(&[0x88, 0x47, 0, 0, 1, 9], &v4)),
-        ("ethernet, PPPoE", 1, ethernet(&[0x88, 0x64, 0x11, 0, 0, 1, 0, 34, 0, 0x21], &v4)),
-        ("ethernet, NSH", 1, ethernet(&[0x89, 0x4f, 0, 2, 1, 1, 0, 0, 0, 0], &v4)),
-        ("ethernet, PBB", 1, ethernet(&[0x88, 0xe7, 0, 0, 0, 0], &lan)),
-        ("token ring", 6, with(&sized(&[0x10, 0x40], 14), &snap)),
-        ("slip", 8, with(&zeros(16), &v4)),
-        ("ppp", 9, with(&[0xff, 3, 0, 0x21], &v4)),
-        ("fddi", 10, with(&sized(&[0x50], 13), &snap)),
-        ("raw", 12, v4.clone()),
-        ("raw", 14, v4.clone()),
-        ("ppp in hdlc", 50, with(&[0x0f, 0, 8, 0], &v4)),
-        ("pppoe", 51, with(&[0x11, 0, 0, 1, 0, 34, 0, 0x21], &v4)),
-        ("rfc 1483", 100, snap.clone()),
-        ("raw", 101, v6.clone()),
-        ("cisco hdlc", 104, with(&[0x0f, 0, 8, 0], &v4)),
-        ("802.11", 105, wireless.clone()),
-        ("frame relay", 107, with(&[0x18, 0x41, 3, 0xcc], &v4)),
-        ("loop", 108, with(&[0, 0, 0, 24], &v6)),
-        ("enc", 109, with(&sized(&[2], 12), &v4)),
-        ("sll", 113, with(&[&zeros(14)[..], &[8, 0]].concat(), &v4)),
-        ("pflog", 117, with(&sized(&[61, 2], 64), &v4)),
-        ("prism", 119, with(&zeros(144), &wireless)),
-        ("ip over fc", 122, with(&zeros(16), &snap)),
-        ("sun atm", 123, with(&[2, 0, 0, 0], &snap)),
-        ("radiotap", 127, with(&[0, 0, 8, 0, 0, 0, 0, 0], &wireless)),
-        ("arcnet", 129, with(&[1, 2, 0, 0, 212, 0, 0, 1], &v4)),
-        ("ieee 1394", 138, with(&[&zeros(16)[..], &[8, 0]].concat(), &v4)),
-        ("avs", 163, with(&sized(&[0x80, 0x21, 0x10, 1, 0, 0, 0, 64], 64), &wireless)),
-        ("pppd", 166, with(&[0, 3, 0, 0x21], &v4)),
-        ("ppi", 192, with(&[0, 0, 8, 0, 105, 0, 0, 0], &wireless)),
-        ("ppp with direction", 204, with(&[0, 0xff, 3, 0, 0x21], &v4)),
-        ("cisco hdlc with direction", 205, with(&[0, 0x0f, 0, 8, 0], &v4)),
-        ("frame relay with direction", 206, with(&[0, 0x18, 0x41, 3, 0xcc], &v4)),
-        ("ipnet", 226, with(&sized(&[2, 2], 24), &v4)),
-        ("ipv4", 228, v4.clone()),
-        ("ipv6", 229, v6.clone()),
-        ("nflog", 239, nflog),
-        ("netanalyzer", 240, with(&zeros(4), &lan)),
-        ("infiniband", 242, with(&[&zeros(40)[..], &[8, 0, 0, 0]].concat(), &v4)),
-        ("pktap", 258, with(&sized(&[108, 0, 0, 0, 1, 0, 0, 0, 1], 108), &lan)),
-        ("sll2", 276, with(&sized(&[8, 0], 20), &v4)),
-        ("broadcom", 281, with(&[&zeros(16)[..], &[8, 0]].concat(), &v4)),
-        ("broadcom prepended", 282, with(&zeros(4), &lan)),
-        ("dsa", 284, with(&[&zeros(16)[..], &[8, 0]].concat(), &v4)),
-        ("edsa", 285, with(&[&zeros(20)[..], &[8, 0]].concat(), &v4)),
-    ]
+    let packets = [(4, ipv4_udp(b"data")), (6, v6)];
+    let mut frames = Vec::new();
+    for way in encapsulations::every() {
+        for (version, packet) in &packets {
+            let ip = Ip { version: *version, length: packet.len() };
+            if let Some(header) = way.header(ip) {
+                frames.push((way.name, way.link_type, [&header[..], packet].concat()));
+            }
+        }
+    }
+    frames
 }
 
 /// Marsaglia's xorshift: the same bytes in every run.

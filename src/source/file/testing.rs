@@ -141,7 +141,7 @@ impl PcapngWriter {
         self.block(1, &body)
     }
 
-    /// An Enhanced Packet Block.
+    /// An Enhanced Packet Block, of a frame that was 1,000 bytes longer.
     pub(crate) fn enhanced(
         &mut self,
         interface: u32,
@@ -149,12 +149,24 @@ impl PcapngWriter {
         data: &[u8],
         options: &[u8],
     ) -> &mut Self {
+        self.enhanced_of(longer(data), interface, ticks, data, options)
+    }
+
+    /// An Enhanced Packet Block, of a frame of that length on the wire.
+    pub(crate) fn enhanced_of(
+        &mut self,
+        wire_length: u32,
+        interface: u32,
+        ticks: u64,
+        data: &[u8],
+        options: &[u8],
+    ) -> &mut Self {
         let mut body = self.endian.u32(interface).to_vec();
-        self.packet_body(&mut body, ticks, data, options);
+        self.packet_body(&mut body, wire_length, ticks, data, options);
         self.block(6, &body)
     }
 
-    /// The obsolete Packet Block, with a count of drops that must not matter.
+    /// The obsolete Packet Block, of a frame that was 1,000 bytes longer.
     pub(crate) fn obsolete(
         &mut self,
         interface: u16,
@@ -162,9 +174,21 @@ impl PcapngWriter {
         data: &[u8],
         options: &[u8],
     ) -> &mut Self {
+        self.obsolete_of(longer(data), interface, ticks, data, options)
+    }
+
+    /// The obsolete Packet Block, with a count of drops that must not matter.
+    pub(crate) fn obsolete_of(
+        &mut self,
+        wire_length: u32,
+        interface: u16,
+        ticks: u64,
+        data: &[u8],
+        options: &[u8],
+    ) -> &mut Self {
         let mut body = self.endian.u16(interface).to_vec();
         body.extend(self.endian.u16(77));
-        self.packet_body(&mut body, ticks, data, options);
+        self.packet_body(&mut body, wire_length, ticks, data, options);
         self.block(2, &body)
     }
 
@@ -174,15 +198,26 @@ impl PcapngWriter {
         self.block(3, &body)
     }
 
-    fn packet_body(&self, body: &mut Vec<u8>, ticks: u64, data: &[u8], options: &[u8]) {
+    fn packet_body(
+        &self,
+        body: &mut Vec<u8>,
+        wire_length: u32,
+        ticks: u64,
+        data: &[u8],
+        options: &[u8],
+    ) {
         let length = u32::try_from(data.len()).unwrap();
         let high = u32::try_from(ticks >> 32).unwrap();
         let low = u32::try_from(ticks & 0xffff_ffff).unwrap();
-        for field in [high, low, length, length + 1000] {
+        for field in [high, low, length, wire_length] {
             body.extend(self.endian.u32(field));
         }
         body.extend(data);
         body.resize(body.len().next_multiple_of(4), 0);
         body.extend(options);
     }
+}
+
+fn longer(data: &[u8]) -> u32 {
+    u32::try_from(data.len() + 1000).unwrap()
 }
