@@ -85,13 +85,23 @@ impl Buffer {
         self.storage.try_reserve_exact(length - self.storage.len()).map_err(|_| {
             Error::new(Kind::NoMemory, format!("no memory for a buffer of {length} bytes"))
         })?;
-        self.storage.resize(length, 0);
+        fill(&mut self.storage, length);
         Ok(())
     }
 
     #[cfg(test)]
     pub(super) fn capacity(&self) -> usize {
         self.storage.len()
+    }
+}
+
+/// Zeros up to `length`, in pieces: `resize` writes them one by one in a build
+/// without optimisation, where opening a file would take a millisecond.
+pub(super) fn fill(bytes: &mut Vec<u8>, length: usize) {
+    const ZEROS: [u8; 4096] = [0; 4096];
+    while bytes.len() < length {
+        let piece = ZEROS.len().min(length - bytes.len());
+        bytes.extend_from_slice(&ZEROS[..piece]);
     }
 }
 

@@ -1,7 +1,7 @@
 //! Captures that are compressed with gzip (RFC 1952) or zstd (RFC 8878),
 //! decompressed piece by piece as they are parsed.
 
-use super::buffer::READ_SIZE;
+use super::buffer::{READ_SIZE, fill};
 use super::input::{Got, Input, Wait};
 use crate::error::{Error, Kind, Result};
 use flate2::{Decompress, FlushDecompress, Status};
@@ -71,7 +71,7 @@ impl Unpacker {
         let mut packed = Vec::new();
         packed.try_reserve_exact(length).map_err(|_| no_memory())?;
         packed.extend_from_slice(first);
-        packed.resize(length, 0);
+        fill(&mut packed, length);
         Ok(Unpacker {
             codec,
             packed,
