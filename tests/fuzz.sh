@@ -30,7 +30,8 @@ for target in "$@"; do
         [ "${runs:-0}" -gt 0 ] || failed=$((failed + 1))
     else
         echo "fuzz $target: FAILED"
-        tail -40 "$log"
+        grep -E 'panicked at|^ *(left|right):|ERROR: |SUMMARY: ' "$log" || true
+        tail -30 "$log"
         failed=$((failed + 1))
     fi
 done
