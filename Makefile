@@ -7,10 +7,10 @@ ARGS ?= -r tests/data/sample.pcap
 LIB = target/release
 SNIFF = target/sniff
 
-.PHONY: help run build check test conformance filters model clean
+.PHONY: help run build check test conformance filters model fuzz clean
 
 help:
-	@sed -n 's/^## *//p' $(MAKEFILE_LIST)
+	@sed -n 's/^## \{0,1\}//p' $(MAKEFILE_LIST)
 
 ## make run          build the library and examples-c/sniff.c, and read the sample
 ##                   capture; ARGS="-i any 'tcp port 443'" sniffs instead
@@ -55,6 +55,7 @@ test:
 	@tests/filters-like-tcpdump.sh $(CONFORMANCE)
 	@tests/filters-in-kernel.sh
 	@$(MAKE) --no-print-directory conformance
+	@tests/asan-mutants.sh
 
 ## make conformance  real captures with the events expected of them, where the folder
 ##                   CONFORMANCE (../shared/conformance) is there
@@ -70,6 +71,11 @@ filters: build
 ## make model        the life cycle of runs in every order in which threads can run
 model:
 	@RUSTFLAGS="--cfg loom" $(CARGO) test --quiet --lib --target-dir target/model monitor::model
+
+## make fuzz         FUZZ_SECONDS (3600) for each fuzz target
+FUZZ_SECONDS ?= 3600
+fuzz:
+	@FUZZ_SECONDS=$(FUZZ_SECONDS) tests/fuzz.sh
 
 ## make clean        remove what was built
 clean:
