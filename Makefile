@@ -47,6 +47,7 @@ test:
 	@$(CARGO) test --quiet
 	@$(MAKE) --no-print-directory model build
 	@tests/run-c.sh
+	@tests/contracts.sh
 	@tests/readme.sh
 	@tests/sniff.sh
 	@tests/without-libpcap.sh
