@@ -117,7 +117,7 @@ fn outcome(frame: &Frame) -> Outcome {
 #[test]
 fn random_packets_decode_to_what_they_were_built_from() {
     let ways = encapsulations::every();
-    runner(20_000)
+    runner(40_000)
         .run(&(packet(), 0..ways.len(), kept()), |(packet, way, kept)| {
             if let Some(frame) = frame(&packet, &ways[way], kept) {
                 prop_assert_eq!(outcome(&frame), frame.outcome, "{:?}", ways[way]);
@@ -146,7 +146,7 @@ fn random_frames_survive_every_container_unchanged() {
     let frames = vec((captured(), select(vec![1u32, 101, 113, 147, 65_535])), 1..9);
     let read_size = prop_oneof![1..40usize, Just(131_072)];
     let input = (frames, 0..containers.len(), read_size);
-    runner(6_000)
+    runner(15_000)
         .run(&input, |(frames, container, read_size)| {
             let container = &containers[container];
             let one = frames[0].1;
