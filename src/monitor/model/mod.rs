@@ -5,137 +5,14 @@
 //! What holds in each of them: no event comes after a stop returned `Ok`, the
 //! notice ENDED comes once and last, the ledger adds up, and every thread ends.
 
-use super::sink::{Notice, Removal, Topic};
+mod script;
+
+use super::sink::{Notice, Removal};
 use super::*;
 use crate::packet::Packet;
-use crate::source::{Direction, Frame, KernelCounts, LinkType, Refill};
 use crate::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 use crate::sync::thread;
-use crate::sys::wake::Waker;
-
-const PACKET: [u8; 20] = [0x45, 0, 0, 20, 0, 1, 0, 0, 64, 253, 0, 0, 192, 0, 2, 1, 192, 0, 2, 2];
-
-/// Hands out `frames` frames, then fails or waits to be ended.
-struct Script {
-    frames: u64,
-    fails: bool,
-    left: bool,
-    handed_out: u64,
-    closed: bool,
-}
-
-impl Script {
-    fn new(frames: u64, fails: bool) -> Self {
-        Script { frames, fails, left: false, handed_out: 0, closed: false }
-    }
-}
-
-impl Source for Script {
-    const LIVE: bool = true;
-
-    fn refill(&mut self, waker: &Waker, _: Option<Duration>) -> Result<Refill> {
-        if self.handed_out < self.frames {
-            self.left = true;
-            return Ok(Refill::Ready);
-        }
-        if self.closed {
-            return Ok(Refill::End);
-        }
-        if self.fails {
-            return Err(Error::new(Kind::DeviceGone, "gone"));
-        }
-        waker.wait_until_set(None)?;
-        Ok(Refill::Nothing)
-    }
-
-    fn next_frame(&mut self) -> Option<Frame<'_>> {
-        if !std::mem::take(&mut self.left) {
-            return None;
-        }
-        self.handed_out += 1;
-        Some(Frame {
-            bytes: &PACKET,
-            wire_length: 20,
-            timestamp_ns: 0,
-            link_type: LinkType(101),
-            interface: 1,
-            direction: Direction::Unknown,
-            notes: 0,
-        })
-    }
-
-    fn bytes_read(&self) -> u64 {
-        0
-    }
-
-    fn close_intake(&mut self) -> Result<()> {
-        self.closed = true;
-        Ok(())
-    }
-
-    fn kernel_counts(&mut self) -> Option<KernelCounts> {
-        Some(KernelCounts { received: self.handed_out, dropped: 0 })
-    }
-}
-
-/// What the callbacks saw, where every thread can look.
-#[derive(Default)]
-struct Seen {
-    packets: AtomicUsize,
-    ended: AtomicUsize,
-}
-
-impl Seen {
-    fn events(&self) -> usize {
-        self.packets.load(SeqCst) + self.ended.load(SeqCst)
-    }
-}
-
-type React = Box<dyn FnMut() + Send>;
-
-struct Watcher {
-    seen: Arc<Seen>,
-    /// What the callback does with the first packet.
-    react: Option<React>,
-}
-
-impl Sink for Watcher {
-    fn begin(&mut self, _: &Options) {
-        self.seen.ended.store(0, SeqCst);
-    }
-
-    fn packet(&mut self, _: &Packet<'_>) {
-        assert_eq!(self.seen.ended.load(SeqCst), 0, "a packet after ENDED");
-        self.seen.packets.fetch_add(1, SeqCst);
-        if let Some(mut react) = self.react.take() {
-            react();
-        }
-    }
-
-    fn error(&mut self, _: &Error) {}
-
-    fn notice(&mut self, notice: &Notice<'_>) {
-        assert_eq!(notice.topic, Topic::Ended);
-        assert_eq!(self.seen.ended.fetch_add(1, SeqCst), 0, "ENDED twice");
-    }
-
-    fn remove(&mut self, _: Removal) {}
-}
-
-fn monitor() -> (Monitor<Watcher>, Arc<Seen>) {
-    let seen = Arc::new(Seen::default());
-    let sink = Watcher { seen: Arc::clone(&seen), react: None };
-    (Monitor::new(sink).unwrap(), seen)
-}
-
-fn react(monitor: &Monitor<Watcher>, react: impl FnMut() + Send + 'static) {
-    monitor.set_sink(|sink| sink.react = Some(Box::new(react))).unwrap();
-}
-
-fn adds_up(monitor: &Monitor<Watcher>) {
-    let stats = monitor.stats();
-    assert_eq!(stats.received, stats.accounted(), "{stats:?}");
-}
+use script::{Script, Seen, Watcher, adds_up, monitor, react};
 
 /// Tries every order; with a bound, every order with at most so many
 /// preemptions.
