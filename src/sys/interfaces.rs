@@ -65,14 +65,6 @@ pub fn entries() -> Result<Vec<Entry>> {
     Ok(entries)
 }
 
-/// Whether there is an interface of this index.
-pub fn exists(index: u32) -> bool {
-    let mut name = [0; libc::IFNAMSIZ];
-    // SAFETY: writes at most IFNAMSIZ bytes, which the array has.
-    let found = unsafe { libc::if_indextoname(index, name.as_mut_ptr()) };
-    !found.is_null()
-}
-
 fn what(one: &libc::ifaddrs) -> What {
     match family(one.ifa_addr) {
         Some(libc::AF_PACKET) => {

@@ -45,11 +45,30 @@ fn program() -> String {
 /// `FilterTooComplex` when the kernel has no room for it; `BadFilter` when it
 /// cannot run it; `System`.
 pub fn attach(fd: RawFd, program: &[Instruction]) -> Result<()> {
+    set_filter(fd, program).map_err(|errno| match errno {
+        libc::E2BIG => Error::new(Kind::FilterTooComplex, "the filter has too many instructions"),
+        libc::ENOMEM => Error::os(
+            Kind::FilterTooComplex,
+            errno,
+            "the kernel has no room for the filter; shorten it, or raise net.core.optmem_max",
+        ),
+        // A jump back is what it does not do, and no other word makes one.
+        libc::EINVAL => Error::os(
+            Kind::BadFilter,
+            errno,
+            "the kernel cannot run this filter (protochain is for files only)",
+        ),
+        _ => Error::os(Kind::System, errno, "the kernel refuses the filter"),
+    })
+}
+
+/// The error number where the kernel refuses; `E2BIG` for what does not fit the
+/// call.
+fn set_filter(fd: RawFd, program: &[Instruction]) -> std::result::Result<(), i32> {
     let instruction =
         |i: &Instruction| libc::sock_filter { code: i.code, jt: i.jt, jf: i.jf, k: i.k };
     let mut filter: Vec<_> = program.iter().map(instruction).collect();
-    let too_long = |_| Error::new(Kind::FilterTooComplex, "the filter has too many instructions");
-    let len = u16::try_from(filter.len()).map_err(too_long)?;
+    let len = u16::try_from(filter.len()).map_err(|_| libc::E2BIG)?;
     let program = libc::sock_fprog { len, filter: filter.as_mut_ptr() };
     let size = size_of::<libc::sock_fprog>();
     // SAFETY: the kernel reads the program and its `len` instructions during
@@ -63,28 +82,29 @@ pub fn attach(fd: RawFd, program: &[Instruction]) -> Result<()> {
             libc::socklen_t::try_from(size).unwrap_or(0),
         )
     };
-    match failed {
-        0 => Ok(()),
-        _ if errno() == libc::ENOMEM => Err(Error::os(
-            Kind::FilterTooComplex,
-            libc::ENOMEM,
-            "the kernel has no room for the filter; shorten it, or raise net.core.optmem_max",
-        )),
-        // A jump back is what it does not do, and no other word makes one.
-        _ if errno() == libc::EINVAL => Err(Error::os(
-            Kind::BadFilter,
-            libc::EINVAL,
-            "the kernel cannot run this filter (protochain is for files only)",
-        )),
-        _ => Err(Error::os(Kind::System, errno(), "the kernel refuses the filter")),
-    }
+    if failed == 0 { Ok(()) } else { Err(errno()) }
 }
 
 /// A filter that lets nothing in: what arrived stays in the ring.
 ///
 /// # Errors
-/// As `attach`.
+/// `System`.
 pub fn reject_all(fd: RawFd) -> Result<()> {
     // BPF_RET | BPF_K: accept k = 0 bytes.
-    attach(fd, &[Instruction { code: 0x06, jt: 0, jf: 0, k: 0 }])
+    set_filter(fd, &[Instruction { code: 0x06, jt: 0, jf: 0, k: 0 }])
+        .map_err(|errno| Error::os(Kind::System, errno, "the kernel goes on capturing"))
+}
+
+/// Whether the interface that this socket was bound to was removed, or moved to
+/// another network namespace. The socket itself knows best: a name may be given
+/// to another interface, an index is of one namespace, and to look for either
+/// takes a descriptor.
+pub fn lost_its_interface(fd: RawFd) -> bool {
+    // SAFETY: all bytes zero is a value of this struct of integers.
+    let mut bound: libc::sockaddr_ll = unsafe { std::mem::zeroed() };
+    let mut size = libc::socklen_t::try_from(size_of::<libc::sockaddr_ll>()).unwrap_or(0);
+    // SAFETY: writes at most `size` bytes, which the address has.
+    let failed = unsafe { libc::getsockname(fd, (&raw mut bound).cast(), &raw mut size) };
+    // The kernel's word for none; 0 is every interface.
+    failed == 0 && bound.sll_ifindex == -1
 }

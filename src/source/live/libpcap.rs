@@ -12,7 +12,7 @@ use crate::filter::{cooked, on_big_stack};
 use crate::options::Options;
 use crate::source::{Direction, Frame, KernelCounts, LinkType, Refill, Source};
 use crate::sys::wake::Waker;
-use crate::sys::{interfaces, libpcap as library, packet_socket};
+use crate::sys::{libpcap as library, packet_socket};
 use pcap::{Active, Capture, Linktype, Precision};
 use std::os::fd::{AsRawFd, RawFd};
 use std::time::{Duration, Instant};
@@ -21,13 +21,18 @@ use std::time::{Duration, Instant};
 /// that the copies stay in the cache.
 const BATCH: usize = 128;
 
-/// How often an idle capture looks whether its interface still exists:
-/// libpcap tells nobody who waits for packets.
+/// How often an idle capture looks whether its interface still exists, should
+/// the kernel not wake it.
 const LOOK: Duration = Duration::from_millis(250);
 
-/// How long an end may take: several times the longest latency. Past it the
-/// shortfall stands in the ledger instead of a stop that hangs.
+/// How long an end may take after the last frame: several times the longest
+/// latency. Past it the shortfall stands in the ledger instead of a stop that
+/// hangs.
 const END: Duration = Duration::from_millis(100);
+
+/// What libpcap 1.10, and those before it, say when an interface that is down
+/// has no longer the name that it had.
+const AWAY: [&str; 2] = ["The interface disappeared", "The interface went down"];
 
 /// Linux cooked v2 carries the interface of each packet, v1 does not
 /// (LINKTYPE_LINUX_SLL2).
@@ -48,6 +53,13 @@ pub struct PcapSource {
     bytes: u64,
     /// Set by `close_intake`: when to give up waiting for the last frame.
     closing: Option<Instant>,
+    /// The kernel goes on letting frames in, so that the last may never come.
+    leaky: bool,
+    /// Why the capture ends where nobody asked for it. Told after the frames
+    /// that had arrived.
+    failure: Option<Error>,
+    /// Nothing is read any more, and so nothing counted.
+    over: bool,
 }
 
 #[derive(Default)]
@@ -110,6 +122,9 @@ impl PcapSource {
             read: 0,
             bytes: 0,
             closing: None,
+            leaky: false,
+            failure: None,
+            over: false,
         };
         if interface == 0 && source.capture.list_datalinks().is_ok_and(|l| l.contains(&SLL2)) {
             source.capture.set_datalink(SLL2).map_err(|e| failed(&e))?;
@@ -127,13 +142,13 @@ impl PcapSource {
         packet_socket::reject_all(self.fd)?;
         let waker = Waker::new()?;
         let end = Instant::now() + END;
-        let mut counts = self.counts();
-        while self.read < counts.received - counts.dropped && Instant::now() < end {
+        self.ask()?;
+        while !self.complete() && Instant::now() < end {
             self.dispatch()?;
             if self.batch.heads.is_empty() {
                 waker.wait(self.fd, Some(Duration::from_millis(1)))?;
             }
-            counts = self.counts();
+            self.ask()?;
         }
         self.counts.sum = KernelCounts::default();
         (self.read, self.bytes) = (0, 0);
@@ -175,30 +190,53 @@ impl PcapSource {
         self.bytes += batch.bytes.len() as u64;
         match taken {
             Ok(_) => Ok(()),
-            Err(error) => Err(self.lost(&error)),
+            Err(_) if self.removed() => Err(gone()),
+            // libpcap looks for the name, and a renamed interface is still there.
+            Err(pcap::Error::PcapError(text)) if AWAY.contains(&text.as_str()) => Ok(()),
+            Err(error) => Err(failure("the capture", &error)),
         }
     }
 
-    /// Why an open capture fails.
-    fn lost(&self, error: &pcap::Error) -> Error {
-        if self.interface != 0 && !interfaces::exists(self.interface) {
-            let text = "the interface was removed during the capture";
-            return Error { errno: libc::ENODEV, ..Error::new(Kind::DeviceGone, text) };
-        }
-        failure("the capture", error)
+    fn removed(&self) -> bool {
+        self.interface != 0 && packet_socket::lost_its_interface(self.fd)
     }
 
-    fn counts(&mut self) -> KernelCounts {
-        if let Ok(now) = self.capture.stats() {
-            self.counts.add(now.received, now.dropped);
+    /// Begins the end that nobody asked for.
+    fn fail(&mut self, error: Error) {
+        if self.failure.is_none() {
+            self.failure = Some(error);
+            self.close();
         }
-        self.counts.sum
     }
 
-    /// Whether everything that the kernel counted was read.
-    fn complete(&mut self) -> bool {
-        let counts = self.counts();
+    fn close(&mut self) {
+        self.closing.get_or_insert(Instant::now() + END);
+        if let Err(error) = packet_socket::reject_all(self.fd) {
+            self.leaky = true;
+            self.failure.get_or_insert(error);
+        }
+    }
+
+    /// Asks the kernel for its counters.
+    fn ask(&mut self) -> Result<()> {
+        let now = self.capture.stats().map_err(|e| failure("the capture's counters", &e))?;
+        self.counts.add(now.received, now.dropped);
+        Ok(())
+    }
+
+    /// Whether everything that the kernel had counted when it was asked was read.
+    fn complete(&self) -> bool {
+        let counts = &self.counts.sum;
         self.read >= counts.received - counts.dropped
+    }
+
+    /// After the last frame, or when it is too late for it.
+    fn finish(&mut self) -> Result<Refill> {
+        self.over = true;
+        // What was read had been received, whatever the kernel could not tell.
+        let counts = &mut self.counts.sum;
+        counts.received = counts.received.max(self.read + counts.dropped);
+        self.failure.take().map_or(Ok(Refill::End), Err)
     }
 }
 
@@ -206,26 +244,36 @@ impl Source for PcapSource {
     const LIVE: bool = true;
 
     fn refill(&mut self, waker: &Waker, timeout: Option<Duration>) -> Result<Refill> {
-        self.dispatch()?;
+        let late = self.closing.is_some_and(|end| Instant::now() >= end);
+        if late && self.leaky {
+            self.batch.heads.clear();
+            return self.finish();
+        }
+        if let Err(error) = self.dispatch() {
+            self.fail(error);
+        }
         if !self.batch.heads.is_empty() {
+            if self.closing.is_some() && !self.leaky {
+                self.closing = Some(Instant::now() + END);
+            }
             return Ok(Refill::Ready);
         }
-        if let Some(end) = self.closing {
+        if self.closing.is_some() {
             // The last block is handed over when its time is up.
-            if self.complete() || Instant::now() >= end {
-                return Ok(Refill::End);
+            if late || (self.ask().is_ok() && self.complete()) {
+                return self.finish();
             }
             std::thread::sleep(Duration::from_millis(1));
             return Ok(Refill::Ready);
         }
         let wait = timeout.map_or(LOOK, |t| t.min(LOOK));
-        if waker.wait(self.fd, Some(wait))? {
-            return Ok(Refill::Ready);
+        match waker.wait(self.fd, Some(wait)) {
+            Ok(true) => {}
+            Ok(false) if self.removed() => self.fail(gone()),
+            Ok(false) => return Ok(Refill::Nothing),
+            Err(error) => self.fail(error),
         }
-        if self.interface != 0 && !interfaces::exists(self.interface) {
-            return Err(self.lost(&pcap::Error::NoMorePackets));
-        }
-        Ok(Refill::Nothing)
+        Ok(Refill::Ready)
     }
 
     fn next_frame(&mut self) -> Option<Frame<'_>> {
@@ -257,12 +305,16 @@ impl Source for PcapSource {
     }
 
     fn close_intake(&mut self) -> Result<()> {
-        self.closing = Some(Instant::now() + END);
-        packet_socket::reject_all(self.fd)
+        self.close();
+        Ok(())
     }
 
     fn kernel_counts(&mut self) -> Option<KernelCounts> {
-        Some(self.counts())
+        // Counters that cannot be had now are had the next time.
+        if !self.over {
+            let _ = self.ask();
+        }
+        Some(self.counts.sum)
     }
 }
 
@@ -306,6 +358,11 @@ fn link_type(dlt: Linktype) -> LinkType {
         12 => LinkType(101),
         other => LinkType(u32::try_from(other).unwrap_or(u32::MAX)),
     }
+}
+
+fn gone() -> Error {
+    let text = "the interface was removed during the capture";
+    Error { errno: libc::ENODEV, ..Error::new(Kind::DeviceGone, text) }
 }
 
 fn failure(what: &str, error: &pcap::Error) -> Error {

@@ -17,7 +17,12 @@ use target::Target;
 /// As [`check_access`]; `BadFilter`, `FilterTooComplex`; `System`.
 pub fn open(options: &Options) -> Result<LiveSource> {
     let target = ready(options)?;
-    LiveSource::open(&target, options)
+    LiveSource::open(&target, options).map_err(|error| match error.kind {
+        // The interface may have gone since the look at it, which has the better
+        // words.
+        Kind::System => ready(options).err().unwrap_or(error),
+        _ => error,
+    })
 }
 
 /// Whether a capture with these options could start.
