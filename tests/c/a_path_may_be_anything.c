@@ -1,0 +1,373 @@
+/* What a path may lead to, other than a good capture file: each has its status, and none
+ * keeps the caller for longer than 100 ms after a stop. */
+#include "check.h"
+#include "capture.h"
+
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+
+static char folder[] = "/tmp/ipmon-test-XXXXXX";
+static double slowest_stop;
+
+static double ms_since(int64_t begin) { return (double)(now_ns(CLOCK_MONOTONIC) - begin) / 1e6; }
+
+/* A path in the folder of this test, in one of four buffers. */
+static const char *in_folder(const char *name)
+{
+    static char paths[4][600];
+    static int next;
+    char *path = paths[next++ % 4];
+    snprintf(path, sizeof paths[0], "%s/%s", folder, name);
+    return path;
+}
+
+/* At once, with a status and a text of one line. */
+static void check_parse(const char *path, ipmon_status want, const char *words)
+{
+    ipmon_t *m = new_monitor();
+    int64_t begin = now_ns(CLOCK_MONOTONIC);
+    ipmon_status got = ipmon_parse_pcap_file(m, path);
+    double ms = ms_since(begin);
+    if (got != want || (!slow() && ms > 100))
+        fprintf(stderr, "%.80s: %s after %.0f ms\n", path, ipmon_status_text(got), ms);
+    CHECK_EQ(got, want);
+    CHECK(slow() || ms <= 100);
+    if (got != IPMON_STATUS_OK) {
+        /* A path may be half of it. */
+        static char text[16384];
+        const char *reason;
+        CHECK_STATUS(ipmon_last_error(m, text, sizeof text, NULL), OK);
+        CHECK(is_one_line(text));
+        reason = strstr(text, words);
+        if (!reason)
+            fprintf(stderr, "%.80s: %.300s\n", path, text);
+        CHECK(reason != NULL);
+    }
+    check_ledger(m);
+    CHECK_STATUS(ipmon_free(m), OK);
+}
+
+/* --- Those that wait ---------------------------------------------------------------- */
+
+struct waiting {
+    ipmon_t *m;
+    const char *path;
+    int32_t result;
+    int started, over;
+};
+
+static void *parse(void *argument)
+{
+    struct waiting *w = argument;
+    STORE(w->started, 1);
+    STORE(w->result, ipmon_parse_pcap_file(w->m, w->path));
+    STORE(w->over, 1);
+    return NULL;
+}
+
+static void check_stop_of(const char *path, int closes)
+{
+    struct waiting w;
+    pthread_t thread;
+    int64_t begin;
+    double ms;
+    memset(&w, 0, sizeof w);
+    w.m = new_monitor();
+    w.path = path;
+    REQUIRE(pthread_create(&thread, NULL, parse, &w) == 0);
+    WAIT_UNTIL(LOAD(w.started), 10);
+    sleep_us(50000);
+    if (LOAD(w.over))
+        fprintf(stderr, "%s: %s, %s\n", path, ipmon_status_text(LOAD(w.result)), last_error(w.m));
+    CHECK_EQ(LOAD(w.over), 0);
+    begin = now_ns(CLOCK_MONOTONIC);
+    if (closes)
+        CHECK_STATUS(ipmon_free(w.m), OK);
+    else
+        CHECK_STATUS(ipmon_set_active(w.m, 0), OK);
+    pthread_join(thread, NULL);
+    ms = ms_since(begin);
+    if (ms > slowest_stop)
+        slowest_stop = ms;
+    CHECK(slow() || ms <= 100);
+    CHECK_STATUS(LOAD(w.result), INTERRUPTED);
+    CHECK_EQ(ipmon_free(w.m), closes ? IPMON_STATUS_BAD_HANDLE : IPMON_STATUS_OK);
+}
+
+static void those_that_wait(void)
+{
+    const char *fifo = in_folder("fifo");
+    int terminal = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC);
+    int writer, i;
+    REQUIRE(mkfifo(fifo, 0600) == 0);
+    for (i = 0; i < 4; i++)
+        check_stop_of(fifo, i % 2);
+    writer = open(fifo, O_RDWR | O_CLOEXEC);
+    REQUIRE(writer >= 0);
+    check_stop_of(fifo, 0);
+    /* A file header, and then silence. */
+    REQUIRE(write(writer, "\xd4\xc3\xb2\xa1\2\0\4\0\0\0\0\0\0\0\0\0\0\0\4\0\1\0\0\0", 24) == 24);
+    check_stop_of(fifo, 0);
+    close(writer);
+    if (terminal >= 0 && grantpt(terminal) == 0 && unlockpt(terminal) == 0) {
+        /* Without a terminal of its own the process must not get this one. */
+        check_stop_of(ptsname(terminal), 0);
+        close(terminal);
+    }
+    unlink(fifo);
+}
+
+/* --- Those that are other things ---------------------------------------------------- */
+
+static void those_that_are_no_files(void)
+{
+    struct sockaddr_un name;
+    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    memset(&name, 0, sizeof name);
+    name.sun_family = AF_UNIX;
+    snprintf(name.sun_path, sizeof name.sun_path, "%s/socket", folder);
+    REQUIRE(fd >= 0 && bind(fd, (struct sockaddr *)&name, sizeof name) == 0);
+    check_parse(name.sun_path, IPMON_STATUS_IO, "No such device or address");
+    close(fd);
+    unlink(name.sun_path);
+    check_parse(folder, IPMON_STATUS_IO, "directory");
+    check_parse("/", IPMON_STATUS_IO, "directory");
+    check_parse("/dev/zero", IPMON_STATUS_NOT_A_CAPTURE, "");
+    check_parse("/dev/null", IPMON_STATUS_NOT_A_CAPTURE, "");
+    check_parse("/dev/full", IPMON_STATUS_NOT_A_CAPTURE, "");
+    check_parse("/proc/self/status", IPMON_STATUS_NOT_A_CAPTURE, "");
+    check_parse("/proc/self/mem", IPMON_STATUS_IO, "Input/output error");
+}
+
+static void links_and_permissions(const char *good)
+{
+    const char *a = in_folder("a"), *b = in_folder("b");
+    REQUIRE(symlink(b, a) == 0 && symlink(a, b) == 0);
+    check_parse(a, IPMON_STATUS_IO, "symbolic links");
+    REQUIRE(unlink(b) == 0);
+    check_parse(a, IPMON_STATUS_NOT_FOUND, "No such file");
+    REQUIRE(symlink(good, b) == 0);
+    check_parse(a, IPMON_STATUS_OK, "");
+    REQUIRE(unlink(a) == 0 && unlink(b) == 0);
+    REQUIRE(snprintf(NULL, 0, "%s/x", good) < 500);
+    {
+        char below[512];
+        snprintf(below, sizeof below, "%s/x", good);
+        check_parse(below, IPMON_STATUS_NOT_FOUND, "Not a directory");
+    }
+    REQUIRE(chmod(good, 0) == 0);
+    if (geteuid() == 0) {
+        REQUIRE(seteuid(65534) == 0);
+        check_parse(good, IPMON_STATUS_NO_PERMISSION, "Permission denied");
+        REQUIRE(seteuid(0) == 0);
+    } else {
+        check_parse(good, IPMON_STATUS_NO_PERMISSION, "Permission denied");
+    }
+    REQUIRE(chmod(good, 0600) == 0);
+}
+
+static void long_and_strange_names(const char *good)
+{
+    static const char *const strange[] = {"\xff\xfe\x80", "two\nlines", "\x1b[31mred", "q\"uote",
+                                          "-", "\xe2\x80\xae"};
+    static char path[1048577];
+    size_t i;
+    check_parse("", IPMON_STATUS_BAD_ARGUMENT, "path");
+    memset(path, 'x', sizeof path - 1);
+    check_parse(path, IPMON_STATUS_BAD_ARGUMENT, "path");
+    path[4097] = 0;
+    check_parse(path, IPMON_STATUS_BAD_ARGUMENT, "path");
+    path[4096] = 0;
+    check_parse(path, IPMON_STATUS_IO, "File name too long");
+    path[256] = 0;
+    check_parse(path, IPMON_STATUS_IO, "File name too long");
+    /* Long, and yet a file: the same folder over and over. The kernel takes 4,095. */
+    memset(path, '/', 4095);
+    memcpy(path + 4095 - strlen(good), good, strlen(good) + 1);
+    check_parse(path, IPMON_STATUS_OK, "");
+    for (i = 0; i < sizeof strange / sizeof *strange; i++) {
+        const char *name = in_folder(strange[i]);
+        check_parse(name, IPMON_STATUS_NOT_FOUND, "No such file");
+        REQUIRE(link(good, name) == 0);
+        check_parse(name, IPMON_STATUS_OK, "");
+        REQUIRE(unlink(name) == 0);
+    }
+}
+
+/* --- Those that change while they are read ------------------------------------------ */
+
+enum { FRAMES = 20000 };
+
+struct change {
+    ipmon_t *m;
+    const char *path, *other;
+    int descriptor;
+    void (*act)(struct change *);
+    unsigned long packets;
+};
+
+static void on_packet(const ipmon_packet *p, void *user)
+{
+    struct change *c = user;
+    (void)p;
+    if (++c->packets == 100)
+        c->act(c);
+}
+
+static void replace(struct change *c) { REQUIRE(rename(c->other, c->path) == 0); }
+static void cut(struct change *c) { REQUIRE(truncate(c->path, 200000) == 0); }
+static void empty(struct change *c) { REQUIRE(truncate(c->path, 0) == 0); }
+static void take_away(struct change *c) { REQUIRE(unlink(c->path) == 0); }
+static void overwrite(struct change *c)
+{
+    static const char junk[4096] = "junk";
+    int i;
+    for (i = 0; i < 300; i++)
+        REQUIRE(pwrite(c->descriptor, junk, sizeof junk, 4096L * i) == sizeof junk);
+}
+
+static void *grow(void *argument)
+{
+    struct change *c = argument;
+    struct bytes frame;
+    char record[128] = {0};
+    size_t length;
+    uint32_t size;
+    int fd = open(c->path, O_WRONLY | O_APPEND | O_CLOEXEC);
+    frame.length = 0;
+    put_datagram(&frame, 1, 53, 22);
+    length = frame.length;
+    size = (uint32_t)length;
+    memcpy(record + 8, &size, 4);
+    memcpy(record + 12, &size, 4);
+    memcpy(record + 16, frame.at, length);
+    while (!LOAD(c->descriptor))
+        REQUIRE(write(fd, record, 16 + length) == (ssize_t)(16 + length));
+    close(fd);
+    return NULL;
+}
+
+static void file_of(struct capture *c) { pcap_of_datagrams(c, FRAMES); }
+
+static ipmon_status parse_changing(struct change *c, unsigned long *received)
+{
+    ipmon_status status;
+    c->m = new_monitor();
+    CHECK_STATUS(ipmon_set_on_ip_packet(c->m, on_packet, c), OK);
+    status = ipmon_parse_pcap_file(c->m, c->path);
+    if (status != IPMON_STATUS_OK)
+        CHECK(is_one_line(last_error(c->m)));
+    *received = (unsigned long)check_ledger(c->m).received;
+    CHECK_EQ(c->packets, stats_of(c->m).delivered);
+    CHECK_STATUS(ipmon_free(c->m), OK);
+    return status;
+}
+
+static void those_that_change(void)
+{
+    struct capture file, other;
+    struct change c;
+    unsigned long received;
+    pthread_t thread;
+    memset(&c, 0, sizeof c);
+
+    /* What is open is read, whatever the name leads to by then. */
+    file_of(&file);
+    pcap_of_datagrams(&other, 3);
+    c.path = file.path;
+    c.other = other.path;
+    c.act = replace;
+    CHECK_STATUS(parse_changing(&c, &received), OK);
+    CHECK_EQ(received, FRAMES);
+    capture_remove(&file);
+
+    file_of(&file);
+    c.path = file.path;
+    c.act = take_away;
+    c.packets = 0;
+    CHECK_STATUS(parse_changing(&c, &received), OK);
+    CHECK_EQ(received, FRAMES);
+
+    file_of(&file);
+    c.path = file.path;
+    c.act = cut;
+    c.packets = 0;
+    CHECK_STATUS(parse_changing(&c, &received), TRUNCATED);
+    CHECK(received >= 100 && received < FRAMES);
+    c.act = empty;
+    c.packets = 0;
+    parse_changing(&c, &received);
+    CHECK(received >= 100 && received < FRAMES);
+    capture_remove(&file);
+
+    file_of(&file);
+    c.path = file.path;
+    c.act = overwrite;
+    c.packets = 0;
+    c.descriptor = open(file.path, O_WRONLY | O_CLOEXEC);
+    CHECK_STATUS(parse_changing(&c, &received), MALFORMED);
+    CHECK(received >= 100 && received < FRAMES);
+    close(c.descriptor);
+    capture_remove(&file);
+
+    /* Half a record is damage; when the rest has come, it is none. */
+    file_of(&file);
+    {
+        struct stat s;
+        char end[20];
+        int fd = open(file.path, O_RDWR | O_CLOEXEC);
+        REQUIRE(fd >= 0 && fstat(fd, &s) == 0);
+        REQUIRE(pread(fd, end, sizeof end, s.st_size - 20) == 20);
+        REQUIRE(ftruncate(fd, s.st_size - 20) == 0);
+        check_parse(file.path, IPMON_STATUS_TRUNCATED, "offset");
+        REQUIRE(pwrite(fd, end, sizeof end, s.st_size - 20) == 20);
+        check_parse(file.path, IPMON_STATUS_OK, "");
+        close(fd);
+    }
+
+    /* One that grows as fast as it is read has no end; a stop ends it. */
+    c.path = file.path;
+    c.descriptor = 0;
+    REQUIRE(pthread_create(&thread, NULL, grow, &c) == 0);
+    {
+        struct waiting w;
+        pthread_t reader;
+        int64_t begin;
+        memset(&w, 0, sizeof w);
+        w.m = new_monitor();
+        w.path = file.path;
+        REQUIRE(pthread_create(&reader, NULL, parse, &w) == 0);
+        sleep_us(20000);
+        begin = now_ns(CLOCK_MONOTONIC);
+        CHECK_STATUS(ipmon_set_active(w.m, 0), OK);
+        pthread_join(reader, NULL);
+        CHECK(slow() || ms_since(begin) <= 100);
+        /* It may have reached an end before. */
+        CHECK(w.result == IPMON_STATUS_INTERRUPTED || w.result == IPMON_STATUS_OK
+              || w.result == IPMON_STATUS_TRUNCATED);
+        check_ledger(w.m);
+        CHECK_STATUS(ipmon_free(w.m), OK);
+    }
+    STORE(c.descriptor, 1);
+    pthread_join(thread, NULL);
+    capture_remove(&file);
+}
+
+int main(void)
+{
+    struct capture good;
+    watchdog(60);
+    signal(SIGHUP, SIG_IGN);
+    REQUIRE(mkdtemp(folder) != NULL);
+    pcap_of_datagrams(&good, 10);
+    those_that_wait();
+    those_that_are_no_files();
+    links_and_permissions(good.path);
+    long_and_strange_names(good.path);
+    those_that_change();
+    capture_remove(&good);
+    CHECK_EQ(rmdir(folder), 0);
+    FIGURES("slowest stop %.1f ms", slowest_stop);
+    return verdict();
+}
