@@ -14,10 +14,11 @@ struct held {
 static inline int entries_of(const char *folder)
 {
     DIR *d = opendir(folder);
+    struct dirent *entry;
     int n = 0;
     REQUIRE(d != NULL);
-    while (readdir(d))
-        n++;
+    while ((entry = readdir(d)))
+        n += entry->d_name[0] != '.';
     closedir(d);
     return n;
 }

@@ -180,13 +180,16 @@ static inline void peer_obey(int orders, int fd, struct order order)
         _exit(1);
 }
 
+/* How long a peer lives, in seconds, whatever becomes of the test. */
+static unsigned peer_life = 120;
+
 static inline void peer_main(int orders)
 {
     struct order order;
     char byte = 0;
     int fd;
     prctl(PR_SET_PDEATHSIG, SIGKILL);
-    watchdog(120);
+    watchdog(peer_life);
     REQUIRE(unshare(CLONE_NEWNET) == 0);
     no_ipv6_chatter();
     /* The namespace is there; then this end of the pair is, too. */
