@@ -13,8 +13,10 @@
  *   failure is negative. (ipmon_new() returns NULL instead.) Outputs are written
  *   only on success, but for two: a text that does not fit is cut, and the number
  *   that is needed is told. ipmon_last_error() has one line about a monitor's
- *   newest failure: what happened and, where there is one, what to do. "Returns"
- *   leaves IPMON_STATUS_ out of the names.
+ *   newest failure: what happened and, where there is one, what to do. PANIC can
+ *   come from every function: a bug in this library, which went no further. The
+ *   call may have done its work in part; the monitor can be used and freed as
+ *   before. "Returns" leaves PANIC, and IPMON_STATUS_ of the names, out.
  *
  * Arguments
  *   Every pointer is checked: NULL_ARGUMENT where NULL has no meaning of its own.
@@ -804,7 +806,8 @@ extern "C" {
 /**
  * The version of the library that was loaded, as `"MAJOR.MINOR.PATCH"`.
  *
- * Returns: a text that is valid for ever.
+ * Returns: a text that is valid for ever; `""` where the statuses of other
+ * functions say `PANIC`.
  * Threads: any thread, at any time.
  * Ownership: the text belongs to the library.
  * From a callback: yes.
@@ -815,7 +818,8 @@ IPMON_API const char *ipmon_version(void);
 /**
  * The version of the ABI of the library that was loaded.
  *
- * Returns: `IPMON_ABI_VERSION` of the header that it was built with.
+ * Returns: `IPMON_ABI_VERSION` of the header that it was built with; 0, which
+ * no version is, where the statuses of other functions say `PANIC`.
  * Threads: any thread, at any time.
  * Ownership: nothing changes hands.
  * From a callback: yes.
@@ -828,7 +832,7 @@ IPMON_API uint32_t ipmon_abi_version(void);
  * happened and what to do about it is what `ipmon_last_error()` tells.
  *
  * Returns: a text that is valid for ever; `"unknown status"` for a number
- * that is none.
+ * that is none, and where the statuses of other functions say `PANIC`.
  * Threads: any thread, at any time.
  * Ownership: the text belongs to the library.
  * From a callback: yes.
@@ -840,7 +844,8 @@ IPMON_API const char *ipmon_status_text(ipmon_status status);
  * Makes a monitor with the default options and no callbacks.
  *
  * Returns: the monitor; NULL when memory, file descriptors (a monitor holds
- * two) or handles (4,096 in a process) are used up, or in a forked child.
+ * two) or handles (4,096 in a process) are used up, in a forked child, or
+ * where the statuses of other functions say `PANIC`.
  * Threads: any thread, at any time.
  * Ownership: the caller's, to be given to `ipmon_free()` once.
  * From a callback: yes.
@@ -1300,7 +1305,8 @@ IPMON_API ipmon_status ipmon_get_accept_data(struct ipmon_t *m, int *accept);
  * end), or a wait for the end of a live capture, which goes on; when there is
  * neither, the next such call ends at once.
  *
- * Returns: nothing; a handle that names no monitor is passed over.
+ * Returns: nothing, not even a failure; a handle that names no monitor is
+ * passed over.
  * Threads: any thread, at any time, and signal handlers: it is
  * async-signal-safe.
  * Ownership: nothing changes hands.

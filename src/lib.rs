@@ -28,6 +28,8 @@ pub mod options;
 pub mod packet;
 pub mod source;
 
+#[cfg(ipmon_faults)]
+mod faults;
 mod ffi;
 mod sync;
 pub mod sys;

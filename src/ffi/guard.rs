@@ -11,8 +11,21 @@ use super::status::{
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// Runs `body`; a panic in it becomes `failed`.
+///
+/// Where `body` is async-signal-safe, so is this: only a panic touches more
+/// than the stack.
 pub(super) fn guard<T>(failed: T, body: impl FnOnce() -> T) -> T {
-    catch_unwind(AssertUnwindSafe(body)).unwrap_or(failed)
+    caught(body).unwrap_or(failed)
+}
+
+/// Runs `body`; `None` when it panicked.
+fn caught<T>(body: impl FnOnce() -> T) -> Option<T> {
+    let body = || {
+        #[cfg(ipmon_faults)]
+        crate::faults::point();
+        body()
+    };
+    catch_unwind(AssertUnwindSafe(body)).ok()
 }
 
 /// A function that needs no monitor.
@@ -38,7 +51,8 @@ pub(super) fn with_monitor(
             return IPMON_STATUS_NULL_ARGUMENT;
         }
         let Some(instance) = handle::get(m) else { return IPMON_STATUS_BAD_HANDLE };
-        match body(&instance) {
+        // Caught here too: the monitor has to say what its newest failure was.
+        match caught(|| body(&instance)).unwrap_or_else(|| Err(bug())) {
             Ok(()) => IPMON_STATUS_OK,
             Err(failure) => {
                 instance.failed(&failure.text);
@@ -46,6 +60,10 @@ pub(super) fn with_monitor(
             }
         }
     })
+}
+
+fn bug() -> Failure {
+    Failure::new(IPMON_STATUS_PANIC, "a bug in ipmon ended the call; please report it")
 }
 
 #[cfg(test)]
@@ -57,6 +75,7 @@ mod tests {
         assert_eq!(without_monitor(|| panic!("planted")), IPMON_STATUS_PANIC);
         let m = super::super::monitor::ipmon_new();
         assert_eq!(with_monitor(m, |_| panic!("planted")), IPMON_STATUS_PANIC);
+        assert!(handle::get(m).unwrap().last_error().contains("bug in ipmon"));
         // The monitor can still be used, and freed.
         assert_eq!(with_monitor(m, |_| Ok(())), IPMON_STATUS_OK);
         assert_eq!(super::super::monitor::ipmon_free(m), IPMON_STATUS_OK);

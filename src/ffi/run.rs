@@ -1,6 +1,6 @@
 //! Runs: started, waited for, stopped, counted.
 
-use super::guard::with_monitor;
+use super::guard::{guard, with_monitor};
 use super::handle;
 use super::monitor::ipmon_t;
 use super::process;
@@ -146,7 +146,8 @@ pub extern "C" fn ipmon_get_accept_data(m: *mut ipmon_t, accept: *mut c_int) -> 
 /// end), or a wait for the end of a live capture, which goes on; when there is
 /// neither, the next such call ends at once.
 ///
-/// Returns: nothing; a handle that names no monitor is passed over.
+/// Returns: nothing, not even a failure; a handle that names no monitor is
+/// passed over.
 /// Threads: any thread, at any time, and signal handlers: it is
 /// async-signal-safe.
 /// Ownership: nothing changes hands.
@@ -154,10 +155,11 @@ pub extern "C" fn ipmon_get_accept_data(m: *mut ipmon_t, accept: *mut c_int) -> 
 /// Since: 0.1.
 #[unsafe(no_mangle)]
 pub extern "C" fn ipmon_interrupt(m: *mut ipmon_t) {
-    // No guard: nothing here can panic, and a signal handler must not unwind.
-    if !process::forked() {
-        handle::peek(m, Monitor::interrupt);
-    }
+    guard((), || {
+        if !process::forked() {
+            handle::peek(m, Monitor::interrupt);
+        }
+    });
 }
 
 /// The counters of the run, or of the last one.

@@ -1,5 +1,6 @@
 //! Statuses: how a call ended, and the text for each.
 
+use super::guard::guard;
 use crate::error::{Error, Kind};
 use std::ffi::{CStr, c_char};
 
@@ -75,15 +76,17 @@ pub const IPMON_STATUS_SYSTEM: i32 = -26;
 /// happened and what to do about it is what `ipmon_last_error()` tells.
 ///
 /// Returns: a text that is valid for ever; `"unknown status"` for a number
-/// that is none.
+/// that is none, and where the statuses of other functions say `PANIC`.
 /// Threads: any thread, at any time.
 /// Ownership: the text belongs to the library.
 /// From a callback: yes.
 /// Since: 0.1.
 #[unsafe(no_mangle)]
 pub extern "C" fn ipmon_status_text(status: ipmon_status) -> *const c_char {
-    text(status).as_ptr()
+    guard(UNKNOWN.as_ptr(), || text(status).as_ptr())
 }
+
+const UNKNOWN: &CStr = c"unknown status";
 
 fn text(status: ipmon_status) -> &'static CStr {
     match status {
@@ -114,7 +117,7 @@ fn text(status: ipmon_status) -> &'static CStr {
         IPMON_STATUS_FORKED => c"not usable in a forked child",
         IPMON_STATUS_PANIC => c"a bug in ipmon",
         IPMON_STATUS_SYSTEM => c"the operating system failed",
-        _ => c"unknown status",
+        _ => UNKNOWN,
     }
 }
 
