@@ -75,9 +75,11 @@ impl<S: Sink + 'static> Monitor<S> {
             let _ = thread.join();
         }
         let options = shared.options().clone();
-        let opened = guarded(|| open(&options)).and_then(|source| Shared::spawn(shared, source));
+        let opened = guarded(|| open(&options));
+        // Under the lock, which the thread needs to go on: its run is not over,
+        // and no other begins, before the thread is there to be joined.
         let mut life = shared.life();
-        match opened {
+        match opened.and_then(|source| Shared::spawn(shared, source)) {
             Ok(thread) => {
                 life.thread = Some(thread);
                 Ok(())

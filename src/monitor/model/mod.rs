@@ -157,6 +157,22 @@ fn a_failure_a_stop_and_a_free_at_once_all_end() {
 }
 
 #[test]
+fn a_free_leaves_no_source_open_whoever_starts() {
+    bounded(|| {
+        let (monitor, _) = monitor();
+        let open = Arc::new(AtomicUsize::new(0));
+        let (other, seen_open) = (monitor.clone(), Arc::clone(&open));
+        let thread = thread::spawn(move || {
+            other.close().unwrap();
+            assert_eq!(seen_open.load(SeqCst), 0, "a source is open after the free");
+        });
+        // Refused when the free comes first.
+        let _ = monitor.start_with(|_| Ok(Script::new(0, true).counted_in(&open)));
+        thread.join().unwrap();
+    });
+}
+
+#[test]
 fn a_wait_returns_when_a_callback_stops_the_run() {
     bounded(|| {
         let (monitor, seen) = monitor();

@@ -22,11 +22,27 @@ pub(super) struct Script {
     pub(super) left: bool,
     pub(super) handed_out: u64,
     pub(super) closed: bool,
+    /// Counts the sources that are open.
+    open: Option<Arc<AtomicUsize>>,
 }
 
 impl Script {
     pub(super) fn new(frames: u64, fails: bool) -> Self {
-        Script { frames, fails, left: false, handed_out: 0, closed: false }
+        Script { frames, fails, left: false, handed_out: 0, closed: false, open: None }
+    }
+
+    pub(super) fn counted_in(mut self, open: &Arc<AtomicUsize>) -> Self {
+        open.fetch_add(1, SeqCst);
+        self.open = Some(Arc::clone(open));
+        self
+    }
+}
+
+impl Drop for Script {
+    fn drop(&mut self) {
+        if let Some(open) = &self.open {
+            open.fetch_sub(1, SeqCst);
+        }
     }
 }
 
