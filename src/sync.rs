@@ -1,15 +1,20 @@
-//! Locks, atomics and threads of the life cycle: the standard library's, or
+//! Locks, atomics and threads of the life cycle: the standard library's; or
 //! loom's while it is model-checked (`make model`), which tries every order in
-//! which threads can run.
+//! which threads can run; or, under the thread sanitizer (`tests/tsan-c.sh`),
+//! such as it can see through.
 
+#[cfg(not(any(loom, ipmon_tsan)))]
+pub(crate) use std::sync::{Arc, Condvar, Mutex, MutexGuard};
 #[cfg(not(loom))]
-pub(crate) use std::{
-    sync::{Arc, Condvar, Mutex, MutexGuard, atomic},
-    thread,
-};
+pub(crate) use std::{sync::atomic, thread};
 
 #[cfg(loom)]
 pub(crate) use loom::{
     sync::{Arc, Condvar, Mutex, MutexGuard, atomic},
     thread,
 };
+
+#[cfg(all(ipmon_tsan, not(loom)))]
+mod instrumented;
+#[cfg(all(ipmon_tsan, not(loom)))]
+pub(crate) use instrumented::{Arc, Condvar, Mutex, MutexGuard};

@@ -8,12 +8,13 @@
 use super::monitor::ipmon_t;
 use super::sink::CSink;
 use crate::monitor::Monitor;
+use crate::sync::{Mutex, MutexGuard};
 use once_cell::sync::OnceCell;
+use std::sync::PoisonError;
 use std::sync::atomic::{
     AtomicPtr, AtomicU64,
     Ordering::{AcqRel, Acquire, Relaxed, Release},
 };
-use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 /// What a handle names.
@@ -58,7 +59,7 @@ impl Table {
         }
     }
 
-    fn free(&self) -> std::sync::MutexGuard<'_, Vec<usize>> {
+    fn free(&self) -> MutexGuard<'_, Vec<usize>> {
         self.free.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -1,0 +1,107 @@
+#!/usr/bin/env bash
+# The programs of tests/c in which threads meet, five times each, under the thread
+# sanitizer, with the library instrumented; then programs with planted races, which
+# prove that it is on.
+#
+#   IPMON_ONLY    a pattern: only the programs whose names match it
+#   IPMON_REPEAT  how often each program runs (5)
+#   IPMON_SLOW    0 for the full number of rounds (1: what instruments get)
+#
+# One line a check; the last line counts them.
+set -u
+cd "$(dirname "$0")/.."
+only=${IPMON_ONLY:-}
+repeat=${IPMON_REPEAT:-5}
+export IPMON_SLOW=${IPMON_SLOW:-1}
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
+programs=(
+    callbacks_can_be_removed_at_any_time
+    free_in_the_callback
+    interrupt_ends_a_live_wait
+    interrupt_ends_a_parse
+    pause_counts_and_does_not_deliver
+    stop_in_the_callback_live
+    stop_means_stopped
+    threads_may_share_a_monitor
+    two_captures_may_stop_each_other
+    two_monitors_do_not_disturb_each_other
+    wait_tells_when_it_is_over
+)
+
+# The standard library comes compiled, without instruments: what its locks order is
+# not seen, and would be reported. With ipmon_tsan the locks are those of a crate that
+# is compiled here (src/sync.rs); nothing is suppressed. The flag about the ABI is
+# what lets the two be linked.
+target=$(rustc -vV | sed -n 's/^host: //p')
+RUSTC_BOOTSTRAP=1 \
+    RUSTFLAGS="-Zsanitizer=thread -Cunsafe-allow-abi-mismatch=sanitizer --cfg ipmon_tsan" cargo build \
+    --quiet --lib --target "$target" --target-dir target/tsan || exit 1
+lib=$PWD/target/tsan/$target/debug
+
+# rustc's own runtime: gcc's lacks functions that rustc's instrumentation calls.
+runtimes=("$(rustc --print sysroot)/lib/rustlib/$target/lib"/librustc*_rt.tsan.a)
+if [[ ! -f ${runtimes[0]} ]]; then
+    echo "skip tsan: this Rust comes without the runtime of the thread sanitizer"
+    echo "0 passed, 0 failed, 1 skipped"
+    exit 0
+fi
+export TSAN_OPTIONS=exitcode=66:history_size=4:second_deadlock_stack=1
+
+compile() { # OUTPUT SOURCE
+    gcc -std=c11 -D_GNU_SOURCE -g -O1 -fno-omit-frame-pointer -Iinclude -fsanitize=thread \
+        -c "$2" -o "$1.o" &&
+        gcc "$1.o" -o "$1" -L"$lib" -lipmon -Wl,-rpath,"$lib" \
+            -Wl,--whole-archive "${runtimes[0]}" -Wl,--no-whole-archive -Wl,--export-dynamic \
+            -lpthread -ldl -lrt -lm -lstdc++
+}
+
+passed=0 failed=0 skipped=0
+result() { # STATUS NAME LOG
+    case $1 in
+    0) passed=$((passed + 1)) && echo "ok $2" ;;
+    77) skipped=$((skipped + 1)) && echo "skip $2: $(tail -n 1 "$3")" ;;
+    *)
+        failed=$((failed + 1))
+        echo "not ok $2 (exit status $1)"
+        head -n 80 "$3" | sed 's/^/    /'
+        ;;
+    esac
+}
+
+for name in "${programs[@]}"; do
+    [[ -z $only || $name =~ $only ]] || continue
+    if ! compile "$work/$name" "tests/c/$name.c" >"$work/log" 2>&1; then
+        result 1 "$name" "$work/log"
+        continue
+    fi
+    for ((i = 1; i <= repeat; i++)); do
+        timeout 300 "$work/$name" >"$work/log" 2>&1 </dev/null
+        status=$?
+        if grep -q 'WARNING: ThreadSanitizer' "$work/log"; then status=66; fi
+        [[ $status == 0 ]] || break
+    done
+    result $status "$name, $repeat times" "$work/log"
+done
+
+# finds KIND FUNCTION: a race in that function is reported. The sanitizer overlooks
+# one now and then, which is why everything here runs several times.
+finds() {
+    local i
+    for ((i = 0; i < 5; i++)); do
+        "$work/planted" "$1" tests/data/sample.pcap >"$work/log" 2>&1 </dev/null
+        [[ $? == 66 ]] && grep -q 'data race' "$work/log" && grep -q "#[0-9]* $2 " "$work/log" && break
+    done
+    [[ $i != 5 ]]
+    result $? "planted: $1" "$work/log"
+}
+compile "$work/planted" tests/tools/planted_race.c || exit 1
+"$work/planted" nothing tests/data/sample.pcap >"$work/log" 2>&1
+result $? "planted: nothing" "$work/log"
+finds callbacks-share-a-counter on_packet
+# Only a library that is instrumented itself finds this one.
+finds calls-share-an-output ipmon_get_accept_data
+
+echo "$passed passed, $failed failed, $skipped skipped"
+[[ $failed == 0 && $passed != 0 ]]
