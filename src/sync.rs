@@ -18,3 +18,16 @@ pub(crate) use loom::{
 mod instrumented;
 #[cfg(all(ipmon_tsan, not(loom)))]
 pub(crate) use instrumented::{Arc, Condvar, Mutex, MutexGuard};
+
+/// The time. It stands still in a model, where the same steps have to lead to
+/// the same place however long the machine takes over them.
+#[cfg(not(loom))]
+pub(crate) fn now() -> std::time::Instant {
+    std::time::Instant::now()
+}
+
+#[cfg(loom)]
+pub(crate) fn now() -> std::time::Instant {
+    static START: std::sync::OnceLock<std::time::Instant> = std::sync::OnceLock::new();
+    *START.get_or_init(std::time::Instant::now)
+}

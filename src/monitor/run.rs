@@ -11,7 +11,7 @@ use crate::error::{Error, Kind, Result};
 use crate::filter::{FileFilter, Match};
 use crate::packet::Packet;
 use crate::source::{Frame, Refill, Source};
-use crate::sync::{MutexGuard, thread};
+use crate::sync::{MutexGuard, now, thread};
 use std::time::{Duration, Instant};
 
 /// How long a stop goes on delivering what had arrived before it: far above
@@ -129,7 +129,7 @@ impl<'a, S: Sink + 'static, F: Source> Run<'a, S, F> {
             return Err(interrupted());
         }
         if F::LIVE && word & STOP != 0 && self.drain_until.is_none() {
-            self.drain_until = Some(Instant::now() + DRAIN);
+            self.drain_until = Some(now() + DRAIN);
             self.source.close_intake()?;
         }
         Ok(())
@@ -150,7 +150,7 @@ impl<'a, S: Sink + 'static, F: Source> Run<'a, S, F> {
         }
         remove(control.lower(REMOVALS), &mut *gate);
         let word = control.get();
-        let late = self.drain_until.is_some_and(|end| Instant::now() >= end);
+        let late = self.drain_until.is_some_and(|end| now() >= end);
         let next = if late || word & (STOP | AT_ONCE) == STOP | AT_ONCE {
             Next::Discard
         } else if word & PAUSED != 0 {
@@ -166,11 +166,11 @@ impl<'a, S: Sink + 'static, F: Source> Run<'a, S, F> {
     fn ask_kernel(&mut self, last: bool) {
         let counters = &self.shared.counters;
         counters.bytes.set(self.source.bytes_read());
-        let due = self.kernel_asked.is_none_or(|t| t.elapsed() >= ASK_KERNEL);
+        let due = self.kernel_asked.is_none_or(|t| now() - t >= ASK_KERNEL);
         if !F::LIVE || !(due || last) {
             return;
         }
-        self.kernel_asked = Some(Instant::now());
+        self.kernel_asked = Some(now());
         let Some(kernel) = self.source.kernel_counts() else { return };
         counters.received.set(kernel.received);
         let lost = kernel.dropped.saturating_sub(counters.dropped.get());
