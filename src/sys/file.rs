@@ -23,18 +23,12 @@ pub enum FileType {
 /// read after a poll cannot hang when another reader was faster.
 ///
 /// # Errors
-/// The error number of the operating system.
+/// The error number of the operating system. `EWOULDBLOCK` while somebody holds
+/// a lease on the file (a file server does): the holder was told to give it up,
+/// and has up to a minute for that, after which the kernel takes it away.
 pub fn open(path: &OsStr) -> Result<OwnedFd, i32> {
-    match open_with(path, libc::O_NOCTTY | libc::O_NONBLOCK) {
-        // Somebody holds a lease on the file (a file server does): a blocking
-        // open makes the holder give it up. FIFOs have no leases.
-        Err(libc::EWOULDBLOCK) => open_with(path, libc::O_NOCTTY),
-        opened => opened,
-    }
-}
-
-/// The standard library adds O_CLOEXEC, and repeats the call after a signal.
-fn open_with(path: &OsStr, flags: i32) -> Result<OwnedFd, i32> {
+    let flags = libc::O_NOCTTY | libc::O_NONBLOCK;
+    // The standard library adds O_CLOEXEC, and repeats the call after a signal.
     match OpenOptions::new().read(true).custom_flags(flags).open(path) {
         Ok(file) => Ok(file.into()),
         // A path with a NUL in it never reaches the operating system.

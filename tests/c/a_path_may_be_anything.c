@@ -118,6 +118,53 @@ static void those_that_wait(void)
     unlink(fifo);
 }
 
+static void on_signal(int number) { (void)number; }
+
+/* A file server has a lease on what its clients have open. It is told when another
+ * program comes, and has 45 seconds to give the lease up. */
+static void leased_files(const char *good)
+{
+    struct waiting w;
+    pthread_t thread;
+    int ends[2];
+    char byte;
+    pid_t holder;
+    REQUIRE(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) == 0);
+    holder = fork();
+    REQUIRE(holder >= 0);
+    if (holder == 0) {
+        int fd = open(good, O_RDWR | O_CLOEXEC);
+        signal(SIGIO, on_signal);
+        alarm(60);
+        byte = fcntl(fd, F_SETLEASE, F_WRLCK) == 0;
+        if (send(ends[1], &byte, 1, 0) != 1 || recv(ends[1], &byte, 1, 0) != 1)
+            _exit(1);
+        fcntl(fd, F_SETLEASE, F_UNLCK);
+        _exit(0);
+    }
+    REQUIRE(recv(ends[0], &byte, 1, 0) == 1);
+    memset(&w, 0, sizeof w);
+    if (byte) {
+        check_stop_of(good, 0);
+        check_stop_of(good, 1);
+        w.m = new_monitor();
+        w.path = good;
+        REQUIRE(pthread_create(&thread, NULL, parse, &w) == 0);
+        sleep_us(50000);
+        CHECK_EQ(LOAD(w.over), 0);
+        REQUIRE(send(ends[0], &byte, 1, 0) == 1);
+        pthread_join(thread, NULL);
+        CHECK_STATUS(w.result, OK);
+        CHECK_EQ(check_ledger(w.m).received, 10);
+        CHECK_STATUS(ipmon_free(w.m), OK);
+    } else {
+        printf("# this file system has no leases\n");
+    }
+    close(ends[0]);
+    close(ends[1]);
+    REQUIRE(waitpid(holder, NULL, 0) == holder);
+}
+
 /* --- Those that are other things ---------------------------------------------------- */
 
 static void those_that_are_no_files(void)
@@ -362,6 +409,7 @@ int main(void)
     REQUIRE(mkdtemp(folder) != NULL);
     pcap_of_datagrams(&good, 10);
     those_that_wait();
+    leased_files(good.path);
     those_that_are_no_files();
     links_and_permissions(good.path);
     long_and_strange_names(good.path);

@@ -4,10 +4,14 @@ use crate::error::{Error, Kind, Result};
 use crate::source::file::buffer::READ_SIZE;
 use crate::sys::file::{self, FileType};
 use crate::sys::wake::Waker;
-use std::ffi::OsStr;
+use std::ffi::{OsStr, OsString};
 use std::io::Stdin;
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
 use std::time::{Duration, Instant};
+
+/// How often a file is tried whose lease somebody holds: an open that waits
+/// for it could not be ended.
+const TRY: Duration = Duration::from_millis(10);
 
 /// What a read found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,6 +50,8 @@ impl<'a> Wait<'a> {
 /// Where the bytes come from.
 enum Origin {
     File(OwnedFd),
+    /// Not open yet: somebody has to give up a lease on it.
+    Leased(OsString),
     /// Borrowed from the program: neither closed nor changed.
     Standard(Stdin),
     Memory {
@@ -73,19 +79,48 @@ impl Input {
             (Origin::Standard(std::io::stdin()), "standard input".to_owned())
         } else {
             let name = format!("{path:?}");
-            let fd = file::open(path).map_err(|errno| {
-                Error::os(kind(errno), errno, format_args!("cannot open {name}"))
-            })?;
-            (Origin::File(fd), name)
+            match file::open(path) {
+                Ok(fd) => (Origin::File(fd), name),
+                Err(libc::EWOULDBLOCK) => (Origin::Leased(path.to_owned()), name),
+                Err(errno) => return Err(unopened(&name, errno)),
+            }
         };
         let mut input = Input { origin, waits: true, name, read_size: READ_SIZE, bytes_read: 0 };
-        let found = input.descriptor().map_or(Ok(FileType::Regular), file::file_type);
-        match found.map_err(|errno| input.failure(errno))? {
-            FileType::Directory => return Err(input.failure(libc::EISDIR)),
-            FileType::Regular => input.waits = false,
+        input.look()?;
+        Ok(input)
+    }
+
+    /// Looks at what was opened.
+    fn look(&mut self) -> Result<()> {
+        let Some(fd) = self.descriptor() else { return Ok(()) };
+        match file::file_type(fd).map_err(|errno| self.failure(errno))? {
+            FileType::Directory => return Err(self.failure(libc::EISDIR)),
+            FileType::Regular => self.waits = false,
             FileType::Stream => {}
         }
-        Ok(input)
+        Ok(())
+    }
+
+    /// Waits for the file to be given up; false when the waker or the time-out
+    /// ended that.
+    fn opened(&mut self, wait: &Wait<'_>) -> Result<bool> {
+        while let Origin::Leased(path) = &self.origin {
+            match file::open(path) {
+                Ok(fd) => {
+                    self.origin = Origin::File(fd);
+                    self.look()?;
+                }
+                Err(libc::EWOULDBLOCK) => {
+                    if wait.is_over()? {
+                        return Ok(false);
+                    }
+                    let left = wait.left().map_or(TRY, |left| left.min(TRY));
+                    wait.waker.wait_until_set(Some(left))?;
+                }
+                Err(errno) => return Err(unopened(&self.name, errno)),
+            }
+        }
+        Ok(true)
     }
 
     /// A file that lies in memory.
@@ -114,6 +149,9 @@ impl Input {
 
     /// Reads what comes next into `room`, which is not empty.
     pub(super) fn read(&mut self, room: &mut [u8], wait: &Wait<'_>) -> Result<Got> {
+        if !self.opened(wait)? {
+            return Ok(Got::Nothing);
+        }
         let piece = room.len().min(self.read_size);
         let room = &mut room[..piece];
         let n = match &mut self.origin {
@@ -163,7 +201,7 @@ impl Input {
         match &self.origin {
             Origin::File(fd) => Some(fd.as_fd()),
             Origin::Standard(stdin) => Some(stdin.as_fd()),
-            Origin::Memory { .. } => None,
+            Origin::Leased(_) | Origin::Memory { .. } => None,
         }
     }
 
@@ -176,6 +214,10 @@ impl Input {
         error.offset = Some(self.bytes_read);
         error
     }
+}
+
+fn unopened(name: &str, errno: i32) -> Error {
+    Error::os(kind(errno), errno, format_args!("cannot open {name}"))
 }
 
 fn kind(errno: i32) -> Kind {
