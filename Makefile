@@ -7,7 +7,7 @@ ARGS ?= -r tests/data/sample.pcap
 LIB = target/release
 SNIFF = target/sniff
 
-.PHONY: help run build check test conformance filters model fuzz clean
+.PHONY: help run build check test conformance filters model soak abuse fuzz clean
 
 help:
 	@sed -n 's/^## \{0,1\}//p' $(MAKEFILE_LIST)
@@ -47,15 +47,20 @@ test:
 	@$(CARGO) test --quiet
 	@$(MAKE) --no-print-directory model build
 	@tests/run-c.sh
+	@tests/no-panic-crosses.sh
 	@tests/contracts.sh
 	@tests/readme.sh
 	@tests/sniff.sh
 	@tests/without-libpcap.sh
+	@tests/faults.sh
+	@SOAK_SECONDS=20 tests/soak.sh
 	@tests/memory.sh
 	@tests/differences.sh
 	@tests/filters-like-tcpdump.sh $(CONFORMANCE)
 	@tests/filters-in-kernel.sh
 	@$(MAKE) --no-print-directory conformance
+	@tests/asan-c.sh
+	@tests/tsan-c.sh
 	@tests/asan-mutants.sh
 
 ## make conformance  real captures with the events expected of them, where the folder
@@ -72,6 +77,17 @@ filters: build
 ## make model        the life cycle of runs in every order in which threads can run
 model:
 	@RUSTFLAGS="--cfg loom" $(CARGO) test --quiet --lib --target-dir target/model monitor::model
+
+## make soak         SOAK_SECONDS (600) of traffic, stops, filters and link flaps
+SOAK_SECONDS ?= 600
+soak: build
+	@SOAK_SECONDS=$(SOAK_SECONDS) tests/soak.sh
+
+## make abuse        the model in depth, and the C tests whole under the sanitizers: hours
+abuse: build
+	@IPMON_THOROUGH=1 $(MAKE) --no-print-directory model
+	@IPMON_SLOW=0 tests/asan-c.sh
+	@IPMON_SLOW=0 tests/tsan-c.sh
 
 ## make fuzz         FUZZ_SECONDS (3600) for each fuzz target
 FUZZ_SECONDS ?= 3600
