@@ -56,10 +56,11 @@
  *   call every function here ("From a callback" says what is different there).
  *
  * The process
- *   Captures are stopped at exit(), before the program's own statics go. In a
- *   child made by fork() every call that could fail is FORKED, but for
- *   ipmon_free(), and ipmon_new() returns NULL; after exec() everything is as new. The library stays loaded once it was: dlclose() leaves
- *   it there.
+ *   Captures are stopped at exit(), before the statics go that were there at the
+ *   first start. In a child made by fork() every call that could fail is FORKED,
+ *   but for ipmon_free(), and ipmon_new() returns NULL; a child that was forked
+ *   inside a callback must not return from it; after exec() everything is as new.
+ *   The library stays loaded once it was: dlclose() leaves it there.
  *
  * Versions
  *   Numbers are never reused, structs only grow at their end, functions are never
@@ -647,7 +648,8 @@ typedef void (*ipmon_on_notice_fn)(const struct ipmon_notice *notice, void *user
  * After a run, `received` equals the sum of `delivered`, `not_ip`,
  * `unsupported`, `truncated`, the four `malformed_` counters, `filtered`,
  * `paused`, `discarded` and `dropped`, exactly. During a run, the counters of
- * the kernel are up to 100 ms behind, and the others one packet at most. A
+ * the kernel are up to 250 ms and one batch of callbacks behind, and the others
+ * one packet at most. A
  * later version may tell causes apart further; what it tells apart still
  * counts in the field where this version counts it, so that the sum holds.
  */
@@ -843,8 +845,8 @@ IPMON_API const char *ipmon_status_text(ipmon_status status);
 /**
  * Makes a monitor with the default options and no callbacks.
  *
- * Returns: the monitor; NULL when memory, file descriptors (a monitor holds
- * two) or handles (4,096 in a process) are used up, in a forked child, or
+ * Returns: the monitor; NULL when file descriptors (a monitor holds two) or
+ * handles (4,096 in a process) are used up, in a forked child, or
  * where the statuses of other functions say `PANIC`.
  * Threads: any thread, at any time.
  * Ownership: the caller's, to be given to `ipmon_free()` once.
@@ -1208,7 +1210,7 @@ IPMON_API ipmon_status ipmon_get_address_text(struct ipmon_t *m, int *address_te
  * Returns: `OK`: started; or stopped: no callback of this monitor is running
  * and none will start. Starting what is started and stopping what is stopped
  * is `OK`. Start: `BUSY` while a file is parsed, while the last run is still
- * ending, and inside this monitor's callbacks; `NO_PERMISSION`, `NO_DEVICE`,
+ * ending, and inside this monitor's callbacks after its end was asked for; `NO_PERMISSION`, `NO_DEVICE`,
  * `DEVICE_DOWN`, `NO_LIBPCAP`, `BAD_FILTER`, `FILTER_TOO_COMPLEX`, `SYSTEM`.
  * Stop: `PENDING` inside a callback of another monitor while this one runs.
  * `BAD_HANDLE`, `NULL_ARGUMENT`, `FORKED`.
@@ -1219,7 +1221,9 @@ IPMON_API ipmon_status ipmon_get_address_text(struct ipmon_t *m, int *address_te
  * `IPMON_NOTICE_ENDED` follows. A start, of another monitor.
  * Since: 0.1.
  */
-IPMON_API ipmon_status ipmon_set_active(struct ipmon_t *m, int active);
+IPMON_API
+ipmon_status ipmon_set_active(struct ipmon_t *m,
+                              int active);
 
 /**
  * Whether a live capture runs: 1 from a start until a stop, or until a
@@ -1240,8 +1244,8 @@ IPMON_API ipmon_status ipmon_get_active(struct ipmon_t *m, int *active);
  * `timeout_ms` is in milliseconds; 0 only looks, -1 waits for ever.
  *
  * Returns: `OK`: the last run ended without failure, or nothing ran since the
- * monitor was made or reset.
- * The failure that ended it otherwise. `TIMEOUT`: it goes on. `INTERRUPTED`
+ * monitor was made or reset. The failure that ended it otherwise, or that the
+ * last start or parse was refused with. `TIMEOUT`: it goes on. `INTERRUPTED`
  * by `ipmon_interrupt()`. `PENDING` inside a callback while it goes on.
  * `BAD_ARGUMENT` for a time below -1. `BAD_HANDLE`, `NULL_ARGUMENT`, `FORKED`.
  * Threads: any thread, at any time; several may wait.
@@ -1316,7 +1320,8 @@ IPMON_API ipmon_status ipmon_get_accept_data(struct ipmon_t *m, int *accept);
 IPMON_API void ipmon_interrupt(struct ipmon_t *m);
 
 /**
- * The counters of the run, or of the last one.
+ * The counters of the run, or of the last one. A start or a parse that is
+ * refused by the interface or the file sets them to 0.
  *
  * `stats_size` is `sizeof(ipmon_stats)`: a library that knows fewer fields
  * sets the rest to 0, and `struct_size` tells how far it knows them.

@@ -31,3 +31,11 @@ pub(crate) fn now() -> std::time::Instant {
     static START: std::sync::OnceLock<std::time::Instant> = std::sync::OnceLock::new();
     *START.get_or_init(std::time::Instant::now)
 }
+
+/// A moment's wait for another thread, whatever its priority.
+pub(crate) fn pause() {
+    #[cfg(not(loom))]
+    std::thread::sleep(std::time::Duration::from_micros(20));
+    #[cfg(loom)]
+    loom::thread::yield_now();
+}

@@ -21,8 +21,8 @@ pub struct ipmon_t {
 
 /// Makes a monitor with the default options and no callbacks.
 ///
-/// Returns: the monitor; NULL when memory, file descriptors (a monitor holds
-/// two) or handles (4,096 in a process) are used up, in a forked child, or
+/// Returns: the monitor; NULL when file descriptors (a monitor holds two) or
+/// handles (4,096 in a process) are used up, in a forked child, or
 /// where the statuses of other functions say `PANIC`.
 /// Threads: any thread, at any time.
 /// Ownership: the caller's, to be given to `ipmon_free()` once.

@@ -25,7 +25,7 @@ use std::time::Duration;
 /// Returns: `OK`: started; or stopped: no callback of this monitor is running
 /// and none will start. Starting what is started and stopping what is stopped
 /// is `OK`. Start: `BUSY` while a file is parsed, while the last run is still
-/// ending, and inside this monitor's callbacks; `NO_PERMISSION`, `NO_DEVICE`,
+/// ending, and inside this monitor's callbacks after its end was asked for; `NO_PERMISSION`, `NO_DEVICE`,
 /// `DEVICE_DOWN`, `NO_LIBPCAP`, `BAD_FILTER`, `FILTER_TOO_COMPLEX`, `SYSTEM`.
 /// Stop: `PENDING` inside a callback of another monitor while this one runs.
 /// `BAD_HANDLE`, `NULL_ARGUMENT`, `FORKED`.
@@ -65,8 +65,8 @@ pub extern "C" fn ipmon_get_active(m: *mut ipmon_t, active: *mut c_int) -> ipmon
 /// `timeout_ms` is in milliseconds; 0 only looks, -1 waits for ever.
 ///
 /// Returns: `OK`: the last run ended without failure, or nothing ran since the
-/// monitor was made or reset.
-/// The failure that ended it otherwise. `TIMEOUT`: it goes on. `INTERRUPTED`
+/// monitor was made or reset. The failure that ended it otherwise, or that the
+/// last start or parse was refused with. `TIMEOUT`: it goes on. `INTERRUPTED`
 /// by `ipmon_interrupt()`. `PENDING` inside a callback while it goes on.
 /// `BAD_ARGUMENT` for a time below -1. `BAD_HANDLE`, `NULL_ARGUMENT`, `FORKED`.
 /// Threads: any thread, at any time; several may wait.
@@ -162,7 +162,8 @@ pub extern "C" fn ipmon_interrupt(m: *mut ipmon_t) {
     });
 }
 
-/// The counters of the run, or of the last one.
+/// The counters of the run, or of the last one. A start or a parse that is
+/// refused by the interface or the file sets them to 0.
 ///
 /// `stats_size` is `sizeof(ipmon_stats)`: a library that knows fewer fields
 /// sets the rest to 0, and `struct_size` tells how far it knows them.

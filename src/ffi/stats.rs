@@ -8,7 +8,8 @@ use std::mem::size_of;
 /// After a run, `received` equals the sum of `delivered`, `not_ip`,
 /// `unsupported`, `truncated`, the four `malformed_` counters, `filtered`,
 /// `paused`, `discarded` and `dropped`, exactly. During a run, the counters of
-/// the kernel are up to 100 ms behind, and the others one packet at most. A
+/// the kernel are up to 250 ms and one batch of callbacks behind, and the others
+/// one packet at most. A
 /// later version may tell causes apart further; what it tells apart still
 /// counts in the field where this version counts it, so that the sum holds.
 #[repr(C)]

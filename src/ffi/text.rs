@@ -161,7 +161,7 @@ pub(super) unsafe fn give_array<T: Copy>(
     check_size(stride, size_of::<T>())?;
     // SAFETY: the caller promises a pointer to a size_t.
     unsafe { count.write_unaligned(values.len()) };
-    if capacity == 0 {
+    if out.is_null() {
         return Ok(());
     }
     if capacity < values.len() {

@@ -42,28 +42,29 @@ pub(crate) fn compile(expression: &str, link_type: LinkType) -> Compiled {
 pub(crate) fn compile_for_file(expression: &str, link_type: LinkType) -> Compiled {
     // libpcap keeps other things in the upper bits.
     if link_type.0 > u32::from(u16::MAX) {
-        return Err("there is no such link type".to_owned());
+        return Err(Error::new(Kind::BadFilter, "there is no such link type"));
     }
     with(libpcap::empty_file(link_type.0), expression)
 }
 
-pub(crate) type Compiled = std::result::Result<Vec<Instruction>, String>;
+/// `BadFilter` is libpcap's refusal; anything else is no fault of the expression.
+pub(crate) type Compiled = Result<Vec<Instruction>>;
 
 fn with<S: pcap::Activated>(
     capture: std::result::Result<pcap::Capture<S>, pcap::Error>,
     expression: &str,
 ) -> Compiled {
-    let capture = capture.map_err(|e| one_line(&e))?;
-    let program = capture.compile(expression, true).map_err(|e| one_line(&e))?;
+    let capture = capture.map_err(|e| refusal(&e))?;
+    let program = capture.compile(expression, true).map_err(|e| refusal(&e))?;
     Ok(libpcap::instructions(&program))
 }
 
 /// libpcap quotes parts of the expression, control characters included.
-fn one_line(error: &pcap::Error) -> String {
-    let text = match error {
-        pcap::Error::PcapError(text) => text.clone(),
-        other => other.to_string(),
+fn refusal(error: &pcap::Error) -> Error {
+    let (kind, text) = match error {
+        pcap::Error::PcapError(text) => (Kind::BadFilter, text.clone()),
+        other => (Kind::System, format!("cannot compile the filter: {other}")),
     };
     let text: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
-    text.trim().to_owned()
+    Error::new(kind, text.trim())
 }

@@ -76,7 +76,9 @@ fn probe(expression: &str) -> Result<()> {
             Ok(_) => {
                 first.get_or_insert((Kind::FilterTooComplex, Refusal::Length.to_string()));
             }
-            Err(reason) => {
+            Err(error) if error.kind != Kind::BadFilter => return Err(error),
+            Err(error) => {
+                let reason = error.text;
                 // libpcap says what is wrong and not where.
                 let reason = reason.trim_start_matches("can't parse filter expression: ");
                 let text = format!("bad filter: {reason} in \"{}\"", names::shown(expression));
@@ -99,6 +101,8 @@ pub enum Match {
     /// with the first such frame, later ones are plainly [`Match::No`]. The
     /// error says which link type and why, in one line.
     Inexpressible(Box<Error>),
+    /// The system cannot find out now: no memory, no descriptor, no thread.
+    Failed(Box<Error>),
 }
 
 /// A filter over the frames of a file, whose interfaces may have any mixture
@@ -125,8 +129,8 @@ impl FileFilter {
             match self.programs.binary_search_by_key(&frame.link_type, |(of, _)| *of) {
                 Ok(place) => self.last = place,
                 Err(place) => {
-                    if let Some(error) = self.add(place, frame.link_type) {
-                        return Match::Inexpressible(Box::new(error));
+                    if let Some(no) = self.add(place, frame.link_type) {
+                        return no;
                     }
                 }
             }
@@ -141,14 +145,17 @@ impl FileFilter {
 
     /// Compiles for a link type that was not seen before, and remembers also
     /// that it cannot be done.
-    fn add(&mut self, place: usize, link_type: LinkType) -> Option<Error> {
-        let (program, error) = match program(&self.expression, link_type) {
+    fn add(&mut self, place: usize, link_type: LinkType) -> Option<Match> {
+        let (program, no) = match program(&self.expression, link_type) {
             Ok(program) => (Some(program), None),
-            Err(error) => (None, Some(error)),
+            Err(error) if error.kind != Kind::BadFilter => {
+                return Some(Match::Failed(Box::new(error)));
+            }
+            Err(error) => (None, Some(Match::Inexpressible(Box::new(error)))),
         };
         self.programs.insert(place, (link_type, program));
         self.last = place;
-        error
+        no
     }
 }
 
@@ -157,18 +164,19 @@ const NULL: LinkType = LinkType(0);
 
 fn program(expression: &str, link_type: LinkType) -> Result<Program> {
     libpcap::load()?;
-    let program = on_big_stack(|| compile::compile_for_file(expression, link_type))?
-        .and_then(|program| Program::new(&program).map_err(|refusal| refusal.to_string()))
-        .map_err(|reason| {
-            Error::new(
-                Kind::BadFilter,
-                format!(
-                    "the filter cannot be asked about link type {}, whose packets are left out: \
-                     {reason}",
-                    link_type.0
-                ),
-            )
-        })?;
+    let no = |reason: &str| {
+        let text = format!(
+            "the filter cannot be asked about link type {}, whose packets are left out: {reason}",
+            link_type.0
+        );
+        Error::new(Kind::BadFilter, text)
+    };
+    let compiled = on_big_stack(|| compile::compile_for_file(expression, link_type))?;
+    let instructions = compiled.map_err(|error| match error.kind {
+        Kind::BadFilter => no(&error.text),
+        _ => error,
+    })?;
+    let program = Program::new(&instructions).map_err(|refusal| no(&refusal.to_string()))?;
     Ok(if link_type == NULL { program.with_first_word_in_either_order() } else { program })
 }
 

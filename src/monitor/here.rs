@@ -4,10 +4,15 @@
 //! the whole run is marked, once, and not every callback.
 
 use std::cell::RefCell;
+#[cfg(not(loom))]
+use std::mem::ManuallyDrop;
 
+// Without a destructor: exit() called in a callback destroys the thread's
+// locals first, and what runs at exit still has to know where it is.
 #[cfg(not(loom))]
 thread_local! {
-    static RUNS: RefCell<Vec<usize>> = const { RefCell::new(Vec::new()) };
+    static RUNS: ManuallyDrop<RefCell<Vec<usize>>> =
+        const { ManuallyDrop::new(RefCell::new(Vec::new())) };
 }
 
 #[cfg(loom)]
@@ -27,17 +32,23 @@ impl Inside {
 
 impl Drop for Inside {
     fn drop(&mut self) {
-        RUNS.with(|runs| runs.borrow_mut().pop());
+        RUNS.with(|runs| {
+            let mut runs = runs.borrow_mut();
+            runs.pop();
+            if runs.is_empty() {
+                // Nobody else gives the memory back.
+                *runs = Vec::new();
+            }
+        });
     }
 }
 
 /// Whether this thread is inside a callback of this monitor.
 pub(crate) fn inside(monitor: usize) -> bool {
-    // A thread that is being torn down has no run left on it.
-    RUNS.try_with(|runs| runs.borrow().contains(&monitor)).unwrap_or(false)
+    RUNS.with(|runs| runs.borrow().contains(&monitor))
 }
 
 /// Whether this thread is inside a callback of any monitor.
 pub(crate) fn inside_any() -> bool {
-    RUNS.try_with(|runs| !runs.borrow().is_empty()).unwrap_or(false)
+    RUNS.with(|runs| !runs.borrow().is_empty())
 }

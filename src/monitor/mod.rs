@@ -27,6 +27,7 @@ use life::{Job, Phase};
 use run::{interrupted, remove};
 use shared::{Shared, guarded, pending};
 use std::ffi::OsStr;
+use std::sync::TryLockError;
 use std::time::{Duration, Instant};
 
 /// Watches one interface or reads one file at a time.
@@ -79,7 +80,7 @@ impl<S: Sink + 'static> Monitor<S> {
         // Under the lock, which the thread needs to go on: its run is not over,
         // and no other begins, before the thread is there to be joined.
         let mut life = shared.life();
-        match opened.and_then(|source| Shared::spawn(shared, source)) {
+        match opened.and_then(|source| guarded(|| Shared::spawn(shared, source))) {
             Ok(thread) => {
                 life.thread = Some(thread);
                 Ok(())
@@ -266,7 +267,10 @@ impl<S: Sink + 'static> Monitor<S> {
         if life.phase != Phase::Idle {
             return Err(life.busy());
         }
-        change(&mut self.0.gate());
+        let mut gate = self.0.gate();
+        // What was removed before is not this.
+        remove(self.0.control.lower(REMOVALS), &mut *gate);
+        change(&mut gate);
         Ok(())
     }
 
@@ -295,7 +299,11 @@ impl<S: Sink + 'static> Monitor<S> {
                     remove(shared.control.lower(REMOVALS), &mut *gate);
                     Ok(())
                 }
-                Err(_) => Err(pending()),
+                Err(TryLockError::Poisoned(gate)) => {
+                    remove(shared.control.lower(REMOVALS), &mut *gate.into_inner());
+                    Ok(())
+                }
+                Err(TryLockError::WouldBlock) => Err(pending()),
             };
         }
         shared.control.visitor_comes();

@@ -11,7 +11,7 @@ use crate::error::{Error, Kind, Result};
 use crate::filter::{FileFilter, Match};
 use crate::packet::Packet;
 use crate::source::{Frame, Refill, Source};
-use crate::sync::{MutexGuard, now, thread};
+use crate::sync::{MutexGuard, now, pause};
 use std::time::{Duration, Instant};
 
 /// How long a stop goes on delivering what had arrived before it: far above
@@ -103,7 +103,7 @@ impl<'a, S: Sink + 'static, F: Source> Run<'a, S, F> {
                 Next::Deliver | Next::Pause => {}
             }
             if let Some(filter) = &mut self.filter
-                && !passes(filter, &frame, counters, &mut *gate)
+                && !passes(filter, &frame, counters, &mut *gate)?
             {
                 continue;
             }
@@ -144,7 +144,7 @@ impl<'a, S: Sink + 'static, F: Source> Run<'a, S, F> {
         if control.get() >= VISITOR {
             drop(gate);
             while control.get() >= VISITOR {
-                thread::yield_now();
+                pause();
             }
             gate = self.shared.gate();
         }
@@ -201,17 +201,21 @@ fn passes<S: Sink>(
     frame: &Frame<'_>,
     counters: &Counters,
     sink: &mut S,
-) -> bool {
-    let matched = filter.matches(frame);
-    if let Match::Inexpressible(reason) = &matched {
-        let topic = Topic::FilterNotApplicable;
-        sink.notice(&Notice { topic, error: None, count: 0, text: &reason.text });
-    }
-    if matches!(matched, Match::Yes) {
-        return true;
+) -> Result<bool> {
+    match filter.matches(frame) {
+        Match::Yes => return Ok(true),
+        Match::No => {}
+        Match::Inexpressible(reason) => {
+            let topic = Topic::FilterNotApplicable;
+            sink.notice(&Notice { topic, error: None, count: 0, text: &reason.text });
+        }
+        Match::Failed(error) => {
+            counters.discarded.add(1);
+            return Err(*error);
+        }
     }
     counters.filtered.add(1);
-    false
+    Ok(false)
 }
 
 fn count(counters: &Counters, why: NoEvent) {

@@ -175,7 +175,8 @@ impl<S: Sink + 'static> Shared<S> {
         if own {
             return Ok(());
         }
-        if inside_any() {
+        // Who waits for a while only may do so inside a callback: at exit.
+        if inside_any() && patience.is_none() {
             return Err(pending());
         }
         let run = life.run;

@@ -63,7 +63,7 @@ fn why(reason: &str) -> String {
 pub fn empty_file(
     link_type: u32,
 ) -> std::result::Result<pcap::Capture<pcap::Offline>, pcap::Error> {
-    let no_descriptor = |why: std::io::Error| pcap::Error::PcapError(why.to_string());
+    let no_descriptor = |why: std::io::Error| pcap::Error::IoError(why.kind());
     let (reader, mut writer) = UnixStream::pair().map_err(no_descriptor)?;
     writer.write_all(&file_header(link_type)).map_err(no_descriptor)?;
     // SAFETY: the descriptor was open and ours alone, and is libpcap's now.

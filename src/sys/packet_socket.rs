@@ -38,6 +38,12 @@ fn program() -> String {
     std::env::current_exe().map_or_else(|_| "PROGRAM".into(), |p| p.display().to_string())
 }
 
+/// Keeps a descriptor that libpcap opened from programs that this one starts.
+pub fn close_on_exec(fd: RawFd) {
+    // SAFETY: fcntl with integers touches no memory of ours.
+    unsafe { libc::fcntl(fd, libc::F_SETFD, libc::FD_CLOEXEC) };
+}
+
 /// Has the kernel filter this socket: from now on only what `program` accepts
 /// gets in; what is in the ring stays there.
 ///

@@ -110,8 +110,10 @@ impl PcapSource {
             .open()
             .and_then(Capture::setnonblock)
             .map_err(|e| failed(&e))?;
+        let fd = capture.as_raw_fd();
+        packet_socket::close_on_exec(fd);
         let mut source = PcapSource {
-            fd: capture.as_raw_fd(),
+            fd,
             capture,
             link_type: LinkType(0),
             interface,
