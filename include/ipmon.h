@@ -965,16 +965,15 @@ ipmon_status ipmon_set_on_notice(struct ipmon_t *m,
  * It chooses an interface and filters nothing. It is resolved at every start.
  * Files ignore it.
  *
- * Returns: `OK`. `BAD_ARGUMENT` for more than 255
- * bytes or for what is not UTF-8. `BUSY` while the monitor runs. `BAD_HANDLE`, `NULL_ARGUMENT`, `FORKED`.
+ * Returns: `OK`. `BAD_ARGUMENT` for more than 255 bytes or for what is not
+ * UTF-8. `BUSY` while the monitor runs. `BAD_HANDLE`, `NULL_ARGUMENT`,
+ * `FORKED`.
  * Threads: any thread, at any time.
  * Ownership: `local_host` stays the caller's.
  * From a callback: while this monitor does not run.
  * Since: 0.1.
  */
-IPMON_API
-ipmon_status ipmon_set_local_host(struct ipmon_t *m,
-                                  const char *local_host);
+IPMON_API ipmon_status ipmon_set_local_host(struct ipmon_t *m, const char *local_host);
 
 /**
  * What `ipmon_set_local_host()` set; `""` when unset.
@@ -1007,7 +1006,9 @@ ipmon_status ipmon_get_local_host(struct ipmon_t *m,
  * up: write addresses. Names of ports and protocols are fine.
  *
  * Returns: `OK`. `BAD_FILTER`, for a name that would have to be looked up too:
- * the error text says why. `FILTER_TOO_COMPLEX`, beyond the limits. `NO_LIBPCAP`: libpcap compiles filters. `BUSY` while the monitor runs. `BAD_HANDLE`, `NULL_ARGUMENT`, `FORKED`.
+ * the error text says why. `FILTER_TOO_COMPLEX`, beyond the limits.
+ * `NO_LIBPCAP`: libpcap compiles filters. `BUSY` while the monitor runs.
+ * `BAD_HANDLE`, `NULL_ARGUMENT`, `FORKED`.
  * Threads: any thread, at any time.
  * Ownership: `expression` stays the caller's.
  * From a callback: while this monitor does not run.
@@ -1041,20 +1042,20 @@ ipmon_status ipmon_get_filter(struct ipmon_t *m,
  * `_IN` (received by the interface) or `_OUT` (sent by it). Packets on
  * loopback count as received. Files ignore it.
  *
- * Returns: `OK`. `BAD_ARGUMENT` for another number. `BUSY` while the monitor runs. `BAD_HANDLE`, `NULL_ARGUMENT`, `FORKED`.
+ * Returns: `OK`. `BAD_ARGUMENT` for another number. `BUSY` while the monitor
+ * runs. `BAD_HANDLE`, `NULL_ARGUMENT`, `FORKED`.
  * Threads: any thread, at any time.
  * Ownership: nothing changes hands.
  * From a callback: while this monitor does not run.
  * Since: 0.1.
  */
-IPMON_API
-ipmon_status ipmon_set_direction(struct ipmon_t *m,
-                                 int direction);
+IPMON_API ipmon_status ipmon_set_direction(struct ipmon_t *m, int direction);
 
 /**
  * What `ipmon_set_direction()` set.
  *
- * Returns: `OK`, with `direction` written. `BAD_HANDLE`, `NULL_ARGUMENT`, `FORKED`.
+ * Returns: `OK`, with `direction` written. `BAD_HANDLE`, `NULL_ARGUMENT`,
+ * `FORKED`.
  * Threads: any thread, at any time.
  * Ownership: nothing changes hands.
  * From a callback: yes.
@@ -1067,20 +1068,20 @@ IPMON_API ipmon_status ipmon_get_direction(struct ipmon_t *m, int *direction);
  * to this host: not 0 (the default) or 0. Several captures of one interface do
  * not disturb each other. It has no effect on `"any"`. Files ignore it.
  *
- * Returns: `OK`. `BUSY` while the monitor runs. `BAD_HANDLE`, `NULL_ARGUMENT`, `FORKED`.
+ * Returns: `OK`. `BUSY` while the monitor runs. `BAD_HANDLE`, `NULL_ARGUMENT`,
+ * `FORKED`.
  * Threads: any thread, at any time.
  * Ownership: nothing changes hands.
  * From a callback: while this monitor does not run.
  * Since: 0.1.
  */
-IPMON_API
-ipmon_status ipmon_set_promiscuous(struct ipmon_t *m,
-                                   int promiscuous);
+IPMON_API ipmon_status ipmon_set_promiscuous(struct ipmon_t *m, int promiscuous);
 
 /**
  * What `ipmon_set_promiscuous()` set: 1 or 0.
  *
- * Returns: `OK`, with `promiscuous` written. `BAD_HANDLE`, `NULL_ARGUMENT`, `FORKED`.
+ * Returns: `OK`, with `promiscuous` written. `BAD_HANDLE`, `NULL_ARGUMENT`,
+ * `FORKED`.
  * Threads: any thread, at any time.
  * Ownership: nothing changes hands.
  * From a callback: yes.
@@ -1093,20 +1094,20 @@ IPMON_API ipmon_status ipmon_get_promiscuous(struct ipmon_t *m, int *promiscuous
  * default. Headers that lie beyond are not decoded. Files ignore it: every
  * byte that they hold is read.
  *
- * Returns: `OK`. `BAD_ARGUMENT` outside of these limits. `BUSY` while the monitor runs. `BAD_HANDLE`, `NULL_ARGUMENT`, `FORKED`.
+ * Returns: `OK`. `BAD_ARGUMENT` outside of these limits. `BUSY` while the
+ * monitor runs. `BAD_HANDLE`, `NULL_ARGUMENT`, `FORKED`.
  * Threads: any thread, at any time.
  * Ownership: nothing changes hands.
  * From a callback: while this monitor does not run.
  * Since: 0.1.
  */
-IPMON_API
-ipmon_status ipmon_set_snap_length(struct ipmon_t *m,
-                                   uint32_t snap_length);
+IPMON_API ipmon_status ipmon_set_snap_length(struct ipmon_t *m, uint32_t snap_length);
 
 /**
  * What `ipmon_set_snap_length()` set.
  *
- * Returns: `OK`, with `snap_length` written. `BAD_HANDLE`, `NULL_ARGUMENT`, `FORKED`.
+ * Returns: `OK`, with `snap_length` written. `BAD_HANDLE`, `NULL_ARGUMENT`,
+ * `FORKED`.
  * Threads: any thread, at any time.
  * Ownership: nothing changes hands.
  * From a callback: yes.
@@ -1120,20 +1121,20 @@ IPMON_API ipmon_status ipmon_get_snap_length(struct ipmon_t *m, uint32_t *snap_l
  * It is what is there for packets while a callback takes its time. Files
  * ignore it.
  *
- * Returns: `OK`. `BAD_ARGUMENT` outside of these limits. `BUSY` while the monitor runs. `BAD_HANDLE`, `NULL_ARGUMENT`, `FORKED`.
+ * Returns: `OK`. `BAD_ARGUMENT` outside of these limits. `BUSY` while the
+ * monitor runs. `BAD_HANDLE`, `NULL_ARGUMENT`, `FORKED`.
  * Threads: any thread, at any time.
  * Ownership: nothing changes hands.
  * From a callback: while this monitor does not run.
  * Since: 0.1.
  */
-IPMON_API
-ipmon_status ipmon_set_buffer_size(struct ipmon_t *m,
-                                   uint32_t buffer_size);
+IPMON_API ipmon_status ipmon_set_buffer_size(struct ipmon_t *m, uint32_t buffer_size);
 
 /**
  * What `ipmon_set_buffer_size()` set.
  *
- * Returns: `OK`, with `buffer_size` written. `BAD_HANDLE`, `NULL_ARGUMENT`, `FORKED`.
+ * Returns: `OK`, with `buffer_size` written. `BAD_HANDLE`, `NULL_ARGUMENT`,
+ * `FORKED`.
  * Threads: any thread, at any time.
  * Ownership: nothing changes hands.
  * From a callback: yes.
@@ -1149,20 +1150,20 @@ IPMON_API ipmon_status ipmon_get_buffer_size(struct ipmon_t *m, uint32_t *buffer
  * slot of `snap_length` bytes for each packet, so that a smaller `snap_length`
  * makes it hold more of them. Files ignore it.
  *
- * Returns: `OK`. `BAD_ARGUMENT` outside of these limits. `BUSY` while the monitor runs. `BAD_HANDLE`, `NULL_ARGUMENT`, `FORKED`.
+ * Returns: `OK`. `BAD_ARGUMENT` outside of these limits. `BUSY` while the
+ * monitor runs. `BAD_HANDLE`, `NULL_ARGUMENT`, `FORKED`.
  * Threads: any thread, at any time.
  * Ownership: nothing changes hands.
  * From a callback: while this monitor does not run.
  * Since: 0.1.
  */
-IPMON_API
-ipmon_status ipmon_set_latency(struct ipmon_t *m,
-                               uint32_t latency);
+IPMON_API ipmon_status ipmon_set_latency(struct ipmon_t *m, uint32_t latency);
 
 /**
  * What `ipmon_set_latency()` set.
  *
- * Returns: `OK`, with `latency` written. `BAD_HANDLE`, `NULL_ARGUMENT`, `FORKED`.
+ * Returns: `OK`, with `latency` written. `BAD_HANDLE`, `NULL_ARGUMENT`,
+ * `FORKED`.
  * Threads: any thread, at any time.
  * Ownership: nothing changes hands.
  * From a callback: yes.
@@ -1175,20 +1176,20 @@ IPMON_API ipmon_status ipmon_get_latency(struct ipmon_t *m, uint32_t *latency);
  * Without, `source_address` and `destination_address` are `""`, and each packet
  * costs less; `ipmon_format_address()` makes the text where it is needed.
  *
- * Returns: `OK`. `BUSY` while the monitor runs. `BAD_HANDLE`, `NULL_ARGUMENT`, `FORKED`.
+ * Returns: `OK`. `BUSY` while the monitor runs. `BAD_HANDLE`, `NULL_ARGUMENT`,
+ * `FORKED`.
  * Threads: any thread, at any time.
  * Ownership: nothing changes hands.
  * From a callback: while this monitor does not run.
  * Since: 0.1.
  */
-IPMON_API
-ipmon_status ipmon_set_address_text(struct ipmon_t *m,
-                                    int address_text);
+IPMON_API ipmon_status ipmon_set_address_text(struct ipmon_t *m, int address_text);
 
 /**
  * What `ipmon_set_address_text()` set: 1 or 0.
  *
- * Returns: `OK`, with `address_text` written. `BAD_HANDLE`, `NULL_ARGUMENT`, `FORKED`.
+ * Returns: `OK`, with `address_text` written. `BAD_HANDLE`, `NULL_ARGUMENT`,
+ * `FORKED`.
  * Threads: any thread, at any time.
  * Ownership: nothing changes hands.
  * From a callback: yes.

@@ -7,13 +7,20 @@ use super::status::{
     Failure, IPMON_STATUS_BAD_ARGUMENT, IPMON_STATUS_FILTER_TOO_COMPLEX, ipmon_status,
 };
 use super::text::{self, put};
+use crate::error::Result;
 use crate::filter::{self, Filter};
-use crate::options::{MAX_BUFFER_SIZE, MAX_LATENCY, MAX_SNAP_LENGTH, MIN_BUFFER_SIZE, within};
+use crate::options::{
+    MAX_BUFFER_SIZE, MAX_LATENCY, MAX_SNAP_LENGTH, MIN_BUFFER_SIZE, Options, within,
+};
 use crate::source::Direction;
 use std::ffi::{c_char, c_int};
 
 /// Longer than every interface name and every address with its zone.
 const MAX_LOCAL_HOST: usize = 255;
+
+fn set(m: *mut ipmon_t, change: impl FnOnce(&mut Options) -> Result<()>) -> ipmon_status {
+    with_monitor(m, |monitor| Ok(monitor.configure(change)?))
+}
 
 /// Which interface a live capture watches: the name of an interface, a local
 /// address of it (IPv4 or IPv6 as text, with `%` and an interface where several
@@ -23,8 +30,9 @@ const MAX_LOCAL_HOST: usize = 255;
 /// It chooses an interface and filters nothing. It is resolved at every start.
 /// Files ignore it.
 ///
-/// Returns: `OK`. `BAD_ARGUMENT` for more than 255
-/// bytes or for what is not UTF-8. `BUSY` while the monitor runs. `BAD_HANDLE`, `NULL_ARGUMENT`, `FORKED`.
+/// Returns: `OK`. `BAD_ARGUMENT` for more than 255 bytes or for what is not
+/// UTF-8. `BUSY` while the monitor runs. `BAD_HANDLE`, `NULL_ARGUMENT`,
+/// `FORKED`.
 /// Threads: any thread, at any time.
 /// Ownership: `local_host` stays the caller's.
 /// From a callback: while this monitor does not run.
@@ -76,7 +84,9 @@ pub extern "C" fn ipmon_get_local_host(
 /// up: write addresses. Names of ports and protocols are fine.
 ///
 /// Returns: `OK`. `BAD_FILTER`, for a name that would have to be looked up too:
-/// the error text says why. `FILTER_TOO_COMPLEX`, beyond the limits. `NO_LIBPCAP`: libpcap compiles filters. `BUSY` while the monitor runs. `BAD_HANDLE`, `NULL_ARGUMENT`, `FORKED`.
+/// the error text says why. `FILTER_TOO_COMPLEX`, beyond the limits.
+/// `NO_LIBPCAP`: libpcap compiles filters. `BUSY` while the monitor runs.
+/// `BAD_HANDLE`, `NULL_ARGUMENT`, `FORKED`.
 /// Threads: any thread, at any time.
 /// Ownership: `expression` stays the caller's.
 /// From a callback: while this monitor does not run.
@@ -131,7 +141,8 @@ pub extern "C" fn ipmon_get_filter(
 /// `_IN` (received by the interface) or `_OUT` (sent by it). Packets on
 /// loopback count as received. Files ignore it.
 ///
-/// Returns: `OK`. `BAD_ARGUMENT` for another number. `BUSY` while the monitor runs. `BAD_HANDLE`, `NULL_ARGUMENT`, `FORKED`.
+/// Returns: `OK`. `BAD_ARGUMENT` for another number. `BUSY` while the monitor
+/// runs. `BAD_HANDLE`, `NULL_ARGUMENT`, `FORKED`.
 /// Threads: any thread, at any time.
 /// Ownership: nothing changes hands.
 /// From a callback: while this monitor does not run.
@@ -157,7 +168,8 @@ pub extern "C" fn ipmon_set_direction(m: *mut ipmon_t, direction: c_int) -> ipmo
 
 /// What `ipmon_set_direction()` set.
 ///
-/// Returns: `OK`, with `direction` written. `BAD_HANDLE`, `NULL_ARGUMENT`, `FORKED`.
+/// Returns: `OK`, with `direction` written. `BAD_HANDLE`, `NULL_ARGUMENT`,
+/// `FORKED`.
 /// Threads: any thread, at any time.
 /// Ownership: nothing changes hands.
 /// From a callback: yes.
@@ -180,24 +192,24 @@ pub extern "C" fn ipmon_get_direction(m: *mut ipmon_t, direction: *mut c_int) ->
 /// to this host: not 0 (the default) or 0. Several captures of one interface do
 /// not disturb each other. It has no effect on `"any"`. Files ignore it.
 ///
-/// Returns: `OK`. `BUSY` while the monitor runs. `BAD_HANDLE`, `NULL_ARGUMENT`, `FORKED`.
+/// Returns: `OK`. `BUSY` while the monitor runs. `BAD_HANDLE`, `NULL_ARGUMENT`,
+/// `FORKED`.
 /// Threads: any thread, at any time.
 /// Ownership: nothing changes hands.
 /// From a callback: while this monitor does not run.
 /// Since: 0.1.
 #[unsafe(no_mangle)]
 pub extern "C" fn ipmon_set_promiscuous(m: *mut ipmon_t, promiscuous: c_int) -> ipmon_status {
-    with_monitor(m, |monitor| {
-        Ok(monitor.configure(|o| {
-            o.promiscuous = promiscuous != 0;
-            Ok(())
-        })?)
+    set(m, |o| {
+        o.promiscuous = promiscuous != 0;
+        Ok(())
     })
 }
 
 /// What `ipmon_set_promiscuous()` set: 1 or 0.
 ///
-/// Returns: `OK`, with `promiscuous` written. `BAD_HANDLE`, `NULL_ARGUMENT`, `FORKED`.
+/// Returns: `OK`, with `promiscuous` written. `BAD_HANDLE`, `NULL_ARGUMENT`,
+/// `FORKED`.
 /// Threads: any thread, at any time.
 /// Ownership: nothing changes hands.
 /// From a callback: yes.
@@ -213,24 +225,24 @@ pub extern "C" fn ipmon_get_promiscuous(m: *mut ipmon_t, promiscuous: *mut c_int
 /// default. Headers that lie beyond are not decoded. Files ignore it: every
 /// byte that they hold is read.
 ///
-/// Returns: `OK`. `BAD_ARGUMENT` outside of these limits. `BUSY` while the monitor runs. `BAD_HANDLE`, `NULL_ARGUMENT`, `FORKED`.
+/// Returns: `OK`. `BAD_ARGUMENT` outside of these limits. `BUSY` while the
+/// monitor runs. `BAD_HANDLE`, `NULL_ARGUMENT`, `FORKED`.
 /// Threads: any thread, at any time.
 /// Ownership: nothing changes hands.
 /// From a callback: while this monitor does not run.
 /// Since: 0.1.
 #[unsafe(no_mangle)]
 pub extern "C" fn ipmon_set_snap_length(m: *mut ipmon_t, snap_length: u32) -> ipmon_status {
-    with_monitor(m, |monitor| {
-        Ok(monitor.configure(|o| {
-            o.snap_length = within("snap_length", snap_length, 1, MAX_SNAP_LENGTH)?;
-            Ok(())
-        })?)
+    set(m, |o| {
+        o.snap_length = within("snap_length", snap_length, 1, MAX_SNAP_LENGTH)?;
+        Ok(())
     })
 }
 
 /// What `ipmon_set_snap_length()` set.
 ///
-/// Returns: `OK`, with `snap_length` written. `BAD_HANDLE`, `NULL_ARGUMENT`, `FORKED`.
+/// Returns: `OK`, with `snap_length` written. `BAD_HANDLE`, `NULL_ARGUMENT`,
+/// `FORKED`.
 /// Threads: any thread, at any time.
 /// Ownership: nothing changes hands.
 /// From a callback: yes.
@@ -245,24 +257,24 @@ pub extern "C" fn ipmon_get_snap_length(m: *mut ipmon_t, snap_length: *mut u32) 
 /// It is what is there for packets while a callback takes its time. Files
 /// ignore it.
 ///
-/// Returns: `OK`. `BAD_ARGUMENT` outside of these limits. `BUSY` while the monitor runs. `BAD_HANDLE`, `NULL_ARGUMENT`, `FORKED`.
+/// Returns: `OK`. `BAD_ARGUMENT` outside of these limits. `BUSY` while the
+/// monitor runs. `BAD_HANDLE`, `NULL_ARGUMENT`, `FORKED`.
 /// Threads: any thread, at any time.
 /// Ownership: nothing changes hands.
 /// From a callback: while this monitor does not run.
 /// Since: 0.1.
 #[unsafe(no_mangle)]
 pub extern "C" fn ipmon_set_buffer_size(m: *mut ipmon_t, buffer_size: u32) -> ipmon_status {
-    with_monitor(m, |monitor| {
-        Ok(monitor.configure(|o| {
-            o.buffer_size = within("buffer_size", buffer_size, MIN_BUFFER_SIZE, MAX_BUFFER_SIZE)?;
-            Ok(())
-        })?)
+    set(m, |o| {
+        o.buffer_size = within("buffer_size", buffer_size, MIN_BUFFER_SIZE, MAX_BUFFER_SIZE)?;
+        Ok(())
     })
 }
 
 /// What `ipmon_set_buffer_size()` set.
 ///
-/// Returns: `OK`, with `buffer_size` written. `BAD_HANDLE`, `NULL_ARGUMENT`, `FORKED`.
+/// Returns: `OK`, with `buffer_size` written. `BAD_HANDLE`, `NULL_ARGUMENT`,
+/// `FORKED`.
 /// Threads: any thread, at any time.
 /// Ownership: nothing changes hands.
 /// From a callback: yes.
@@ -279,24 +291,24 @@ pub extern "C" fn ipmon_get_buffer_size(m: *mut ipmon_t, buffer_size: *mut u32) 
 /// slot of `snap_length` bytes for each packet, so that a smaller `snap_length`
 /// makes it hold more of them. Files ignore it.
 ///
-/// Returns: `OK`. `BAD_ARGUMENT` outside of these limits. `BUSY` while the monitor runs. `BAD_HANDLE`, `NULL_ARGUMENT`, `FORKED`.
+/// Returns: `OK`. `BAD_ARGUMENT` outside of these limits. `BUSY` while the
+/// monitor runs. `BAD_HANDLE`, `NULL_ARGUMENT`, `FORKED`.
 /// Threads: any thread, at any time.
 /// Ownership: nothing changes hands.
 /// From a callback: while this monitor does not run.
 /// Since: 0.1.
 #[unsafe(no_mangle)]
 pub extern "C" fn ipmon_set_latency(m: *mut ipmon_t, latency: u32) -> ipmon_status {
-    with_monitor(m, |monitor| {
-        Ok(monitor.configure(|o| {
-            o.latency = within("latency", latency, 0, MAX_LATENCY)?;
-            Ok(())
-        })?)
+    set(m, |o| {
+        o.latency = within("latency", latency, 0, MAX_LATENCY)?;
+        Ok(())
     })
 }
 
 /// What `ipmon_set_latency()` set.
 ///
-/// Returns: `OK`, with `latency` written. `BAD_HANDLE`, `NULL_ARGUMENT`, `FORKED`.
+/// Returns: `OK`, with `latency` written. `BAD_HANDLE`, `NULL_ARGUMENT`,
+/// `FORKED`.
 /// Threads: any thread, at any time.
 /// Ownership: nothing changes hands.
 /// From a callback: yes.
@@ -310,24 +322,24 @@ pub extern "C" fn ipmon_get_latency(m: *mut ipmon_t, latency: *mut u32) -> ipmon
 /// Without, `source_address` and `destination_address` are `""`, and each packet
 /// costs less; `ipmon_format_address()` makes the text where it is needed.
 ///
-/// Returns: `OK`. `BUSY` while the monitor runs. `BAD_HANDLE`, `NULL_ARGUMENT`, `FORKED`.
+/// Returns: `OK`. `BUSY` while the monitor runs. `BAD_HANDLE`, `NULL_ARGUMENT`,
+/// `FORKED`.
 /// Threads: any thread, at any time.
 /// Ownership: nothing changes hands.
 /// From a callback: while this monitor does not run.
 /// Since: 0.1.
 #[unsafe(no_mangle)]
 pub extern "C" fn ipmon_set_address_text(m: *mut ipmon_t, address_text: c_int) -> ipmon_status {
-    with_monitor(m, |monitor| {
-        Ok(monitor.configure(|o| {
-            o.address_text = address_text != 0;
-            Ok(())
-        })?)
+    set(m, |o| {
+        o.address_text = address_text != 0;
+        Ok(())
     })
 }
 
 /// What `ipmon_set_address_text()` set: 1 or 0.
 ///
-/// Returns: `OK`, with `address_text` written. `BAD_HANDLE`, `NULL_ARGUMENT`, `FORKED`.
+/// Returns: `OK`, with `address_text` written. `BAD_HANDLE`, `NULL_ARGUMENT`,
+/// `FORKED`.
 /// Threads: any thread, at any time.
 /// Ownership: nothing changes hands.
 /// From a callback: yes.

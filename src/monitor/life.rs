@@ -62,8 +62,8 @@ impl Life {
         }
     }
 
-    /// Takes the monitor for a new run; the number of that run.
-    pub(crate) fn claim(&mut self, job: Job) -> Result<u64> {
+    /// Takes the monitor for a new run.
+    pub(crate) fn claim(&mut self, job: Job) -> Result<()> {
         if self.closed {
             return Err(Error::new(Kind::Interrupted, "the monitor was freed meanwhile"));
         }
@@ -73,7 +73,7 @@ impl Life {
         self.phase = Phase::Starting;
         self.job = job;
         self.run += 1;
-        Ok(self.run)
+        Ok(())
     }
 
     pub(crate) fn capturing(&self) -> bool {

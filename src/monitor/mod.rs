@@ -293,22 +293,18 @@ impl<S: Sink + 'static> Monitor<S> {
         if inside(self.id()) {
             return Ok(());
         }
-        if inside_any() {
-            return match shared.gate.try_lock() {
-                Ok(mut gate) => {
-                    remove(shared.control.lower(REMOVALS), &mut *gate);
-                    Ok(())
-                }
-                Err(TryLockError::Poisoned(gate)) => {
-                    remove(shared.control.lower(REMOVALS), &mut *gate.into_inner());
-                    Ok(())
-                }
-                Err(TryLockError::WouldBlock) => Err(pending()),
-            };
-        }
-        shared.control.visitor_comes();
-        let mut gate = shared.gate();
-        shared.control.visitor_leaves();
+        let mut gate = if inside_any() {
+            match shared.gate.try_lock() {
+                Ok(gate) => gate,
+                Err(TryLockError::Poisoned(gate)) => gate.into_inner(),
+                Err(TryLockError::WouldBlock) => return Err(pending()),
+            }
+        } else {
+            shared.control.visitor_comes();
+            let gate = shared.gate();
+            shared.control.visitor_leaves();
+            gate
+        };
         remove(shared.control.lower(REMOVALS), &mut *gate);
         Ok(())
     }

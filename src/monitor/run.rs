@@ -95,12 +95,9 @@ impl<'a, S: Sink + 'static, F: Source> Run<'a, S, F> {
             if !F::LIVE {
                 counters.received.add(1);
             }
-            match next {
-                Next::Discard => {
-                    counters.discarded.add(1);
-                    continue;
-                }
-                Next::Deliver | Next::Pause => {}
+            if matches!(next, Next::Discard) {
+                counters.discarded.add(1);
+                continue;
             }
             if let Some(filter) = &mut self.filter
                 && !passes(filter, &frame, counters, &mut *gate)?

@@ -5,7 +5,7 @@
 //! are copied out of libpcap's ring once, because it lends them only to a
 //! callback of its own.
 
-use super::adapters;
+use super::expression::expression;
 use super::target::Target;
 use crate::error::{Error, Kind, Result};
 use crate::filter::{cooked, on_big_stack};
@@ -328,31 +328,6 @@ impl Counts {
     }
 }
 
-fn expression(target: &Target, options: &Options) -> Result<Option<String>> {
-    let loopback = adapters::list()?.iter().find(|a| a.loopback).map(|a| a.index);
-    Ok(whole_expression(target, options, loopback))
-}
-
-/// The expression for the kernel: the direction, on loopback only one of the
-/// two appearances of each packet, and the user's. That comes last, because
-/// some of its words (`pppoes`, `geneve`) move the place where libpcap has the
-/// words after them look, `inbound` among them.
-fn whole_expression(target: &Target, options: &Options, loopback: Option<u32>) -> Option<String> {
-    let once = match target {
-        Target::Interface { index, .. } if Some(*index) == loopback => Some("inbound".to_string()),
-        Target::Interface { .. } => None,
-        Target::Any => loopback.map(|index| format!("not (outbound and ifindex {index})")),
-    };
-    let way = match options.direction {
-        Direction::Unknown => None,
-        Direction::In => Some("inbound".to_string()),
-        Direction::Out => Some("outbound".to_string()),
-    };
-    let user = options.filter.as_ref().map(|f| f.expression().to_string());
-    let parts: Vec<_> = [way, once, user].into_iter().flatten().map(|p| format!("({p})")).collect();
-    (!parts.is_empty()).then(|| parts.join(" and "))
-}
-
 /// libpcap speaks of DLT_ numbers on open captures; files, and this library,
 /// of LINKTYPE_ numbers. On Linux they differ for raw IP alone.
 fn link_type(dlt: Linktype) -> LinkType {
@@ -388,20 +363,5 @@ mod tests {
         counts.add(u32::MAX - 1, 7);
         counts.add(3, 9);
         assert_eq!(counts.sum, KernelCounts { received: (1 << 32) + 3, dropped: 9 });
-    }
-
-    #[test]
-    fn words_that_move_where_libpcap_looks_come_last() {
-        let filter = crate::filter::Filter::new("pppoes and ip").unwrap();
-        let options =
-            Options { filter: Some(filter), direction: Direction::In, ..Options::default() };
-        let whole = whole_expression(&Target::Any, &options, Some(1)).unwrap();
-        assert_eq!(whole, "(inbound) and (not (outbound and ifindex 1)) and (pppoes and ip)");
-        let capture = Capture::dead(SLL2).unwrap();
-        // SKF_AD_OFF: a note at another place than those that there are would
-        // have the kernel refuse the program.
-        for i in library::instructions(&capture.compile(&whole, true).unwrap()) {
-            assert!(i.k < 0xffff_f000 || (i.k - 0xffff_f000).is_multiple_of(4), "{i:?}");
-        }
     }
 }

@@ -1,6 +1,7 @@
 //! Live captures: which interface, and the source that reads it.
 
 pub mod adapters;
+mod expression;
 mod libpcap;
 mod target;
 
