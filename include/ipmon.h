@@ -329,8 +329,10 @@
 #define IPMON_NOTICE_ENDED 1
 
 /**
- * The kernel had no room for `count` frames since the last such notice: the
- * callback is too slow for the traffic, or `buffer_size` too small.
+ * The kernel had no room for `count` frames: the callback is too slow for the
+ * traffic, or `buffer_size` too small. It comes where they are missing, as
+ * closely as the kernel tells: behind the packets that had arrived before them,
+ * and in front of those that arrived after them.
  */
 #define IPMON_NOTICE_GAP 2
 

@@ -9,8 +9,10 @@ use std::mem::size_of;
 /// that fails before it runs (no such interface, no such file) is no run: its
 /// status says it all.
 pub const IPMON_NOTICE_ENDED: i32 = 1;
-/// The kernel had no room for `count` frames since the last such notice: the
-/// callback is too slow for the traffic, or `buffer_size` too small.
+/// The kernel had no room for `count` frames: the callback is too slow for the
+/// traffic, or `buffer_size` too small. It comes where they are missing, as
+/// closely as the kernel tells: behind the packets that had arrived before them,
+/// and in front of those that arrived after them.
 pub const IPMON_NOTICE_GAP: i32 = 2;
 /// The filter expression means nothing for a link type of the file, and so
 /// matches none of its frames. Told once for each link type.

@@ -20,9 +20,6 @@ use std::time::{Duration, Instant};
 /// discarded.
 const DRAIN: Duration = Duration::from_millis(80);
 
-/// How often the kernel is asked for its counters while packets arrive.
-const ASK_KERNEL: Duration = Duration::from_millis(100);
-
 /// The gate: whoever holds it may call the callbacks.
 pub(crate) type Gate<'a, S> = MutexGuard<'a, S>;
 
@@ -35,7 +32,8 @@ pub(crate) struct Run<'a, S: Sink, F: Source> {
     number: u64,
     /// Set once a stop was seen: when to stop delivering what is left.
     drain_until: Option<Instant>,
-    kernel_asked: Option<Instant>,
+    /// Lost frames that a notice told of.
+    gaps_told: u64,
 }
 
 /// What to do with the next frame.
@@ -51,21 +49,21 @@ impl<'a, S: Sink + 'static, F: Source> Run<'a, S, F> {
         source: &'a mut F,
         filter: Option<FileFilter>,
     ) -> Self {
-        Run { shared, source, filter, number: 0, drain_until: None, kernel_asked: None }
+        Run { shared, source, filter, number: 0, drain_until: None, gaps_told: 0 }
     }
 
     /// Runs to the end of the source, or until it is told to stop.
     pub(crate) fn go(&mut self) -> Result<()> {
         let outcome = self.pump();
         // However it ended: the ledger is of the whole run.
-        self.ask_kernel(true);
+        self.take_counts();
         outcome
     }
 
     fn pump(&mut self) -> Result<()> {
         loop {
             self.batch()?;
-            self.ask_kernel(false);
+            self.take_counts();
             let refill = self.source.refill(&self.shared.control.wake, None)?;
             // Cleared before the word is read, and set after it is written:
             // nothing that is asked for can be overlooked.
@@ -158,20 +156,16 @@ impl<'a, S: Sink + 'static, F: Source> Run<'a, S, F> {
         (gate, next)
     }
 
-    /// Brings the kernel's counters into the ledger, and says so when frames
-    /// were lost.
-    fn ask_kernel(&mut self, last: bool) {
+    /// Brings the source's counters into the ledger, and says where frames were
+    /// lost.
+    fn take_counts(&mut self) {
         let counters = &self.shared.counters;
         counters.bytes.set(self.source.bytes_read());
-        let due = self.kernel_asked.is_none_or(|t| now() - t >= ASK_KERNEL);
-        if !F::LIVE || !(due || last) {
-            return;
-        }
-        self.kernel_asked = Some(now());
         let Some(kernel) = self.source.kernel_counts() else { return };
         counters.received.set(kernel.received);
-        let lost = kernel.dropped.saturating_sub(counters.dropped.get());
         counters.dropped.set(kernel.dropped);
+        let lost = kernel.placed - self.gaps_told;
+        self.gaps_told = kernel.placed;
         if lost > 0 && self.shared.control.get() & AT_ONCE == 0 {
             let text = format!(
                 "the kernel dropped {lost} frames: buffer_size is too small for this callback"

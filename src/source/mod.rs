@@ -62,6 +62,8 @@ pub struct KernelCounts {
     pub received: u64,
     /// Frames that it had no room for.
     pub dropped: u64,
+    /// Those of them whose place in the stream of frames is reached.
+    pub placed: u64,
 }
 
 /// Something that yields frames in batches.
@@ -94,7 +96,8 @@ pub trait Source {
         Ok(())
     }
 
-    /// The kernel's counters of a live source.
+    /// The kernel's counters of a live source, as of the last refill. A batch ends
+    /// where frames were lost.
     fn kernel_counts(&mut self) -> Option<KernelCounts> {
         None
     }

@@ -101,6 +101,31 @@ pub fn reject_all(fd: RawFd) -> Result<()> {
         .map_err(|errno| Error::os(Kind::System, errno, "the kernel goes on capturing"))
 }
 
+/// The frames that passed the filter since the last call, and those among them
+/// that the kernel had no room for; it counts from 0 again.
+///
+/// # Errors
+/// `System`.
+pub fn take_statistics(fd: RawFd) -> Result<(u32, u32)> {
+    let mut counts = libc::tpacket_stats { tp_packets: 0, tp_drops: 0 };
+    let mut size = libc::socklen_t::try_from(size_of::<libc::tpacket_stats>()).unwrap_or(0);
+    // SAFETY: writes at most `size` bytes, which the struct has. A version 3
+    // ring has one field more behind these, and leaves out what has no room.
+    let failed = unsafe {
+        libc::getsockopt(
+            fd,
+            libc::SOL_PACKET,
+            libc::PACKET_STATISTICS,
+            (&raw mut counts).cast(),
+            &raw mut size,
+        )
+    };
+    if failed != 0 {
+        return Err(Error::os(Kind::System, errno(), "the capture's counters"));
+    }
+    Ok((counts.tp_packets, counts.tp_drops))
+}
+
 /// Whether the interface that this socket was bound to was removed, or moved to
 /// another network namespace. The socket itself knows best: a name may be given
 /// to another interface, an index is of one namespace, and to look for either

@@ -183,6 +183,17 @@ static inline void peer_obey(int orders, int fd, struct order order)
 /* How long a peer lives, in seconds, whatever becomes of the test. */
 static unsigned peer_life = 120;
 
+/* Datagrams of a sender that is moved from one processor to another overtake each
+ * other where the first has a backlog. */
+static inline void stay_on_this_processor(void)
+{
+    cpu_set_t here;
+    int now = sched_getcpu();
+    CPU_ZERO(&here);
+    CPU_SET((size_t)(now < 0 ? 0 : now), &here);
+    REQUIRE(sched_setaffinity(0, sizeof here, &here) == 0);
+}
+
 static inline void peer_main(int orders)
 {
     struct order order;
@@ -190,6 +201,7 @@ static inline void peer_main(int orders)
     int fd;
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     watchdog(peer_life);
+    stay_on_this_processor();
     REQUIRE(unshare(CLONE_NEWNET) == 0);
     no_ipv6_chatter();
     /* The namespace is there; then this end of the pair is, too. */

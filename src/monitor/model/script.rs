@@ -90,7 +90,7 @@ impl Source for Script {
     }
 
     fn kernel_counts(&mut self) -> Option<KernelCounts> {
-        Some(KernelCounts { received: self.handed_out, dropped: 0 })
+        Some(KernelCounts { received: self.handed_out, dropped: 0, placed: 0 })
     }
 }
 

@@ -70,10 +70,13 @@ fn what_the_kernel_dropped_is_told_with_its_count() {
     f.act(Act::Frames(1));
     assert_eq!(f.next(), Event::Packet(1));
     f.act(Act::Drop(7));
+    f.act(Act::Frames(1));
+    f.act(Act::Drop(2));
     f.monitor.stop().unwrap();
-    assert_eq!(f.rest(), [Event::Notice(Topic::Gap, 7, None), ENDED]);
+    let gap = |count| Event::Notice(Topic::Gap, count, None);
+    assert_eq!(f.rest(), [gap(7), Event::Packet(2), gap(2), ENDED]);
     let stats = f.monitor.stats();
-    assert_eq!((stats.received, stats.dropped), (8, 7));
+    assert_eq!((stats.received, stats.dropped), (11, 9));
     adds_up(stats);
 }
 

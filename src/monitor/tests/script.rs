@@ -81,7 +81,11 @@ impl Source for Script {
     }
 
     fn kernel_counts(&mut self) -> Option<KernelCounts> {
-        Some(KernelCounts { received: self.handed_out + self.dropped, dropped: self.dropped })
+        Some(KernelCounts {
+            received: self.handed_out + self.dropped,
+            dropped: self.dropped,
+            placed: self.dropped,
+        })
     }
 }
 

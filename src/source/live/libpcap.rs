@@ -6,6 +6,7 @@
 //! callback of its own.
 
 use super::expression::expression;
+use super::tally::Tally;
 use super::target::Target;
 use crate::error::{Error, Kind, Result};
 use crate::filter::{cooked, on_big_stack};
@@ -47,7 +48,7 @@ pub struct PcapSource {
     direction: Direction,
     batch: Batch,
     next: usize,
-    counts: Counts,
+    tally: Tally,
     /// Frames read since the capture began to count.
     read: u64,
     bytes: u64,
@@ -73,13 +74,6 @@ struct Head {
     start: usize,
     length: usize,
     wire_length: u32,
-}
-
-/// libpcap's 32-bit counters, widened.
-#[derive(Default)]
-struct Counts {
-    last: (u32, u32),
-    sum: KernelCounts,
 }
 
 impl PcapSource {
@@ -120,7 +114,7 @@ impl PcapSource {
             direction: options.direction,
             batch: Batch::default(),
             next: 0,
-            counts: Counts::default(),
+            tally: Tally::default(),
             read: 0,
             bytes: 0,
             closing: None,
@@ -146,13 +140,13 @@ impl PcapSource {
         let end = Instant::now() + END;
         self.ask()?;
         while !self.complete() && Instant::now() < end {
-            self.dispatch()?;
+            self.dispatch(u64::MAX)?;
             if self.batch.heads.is_empty() {
                 waker.wait(self.fd, Some(Duration::from_millis(1)))?;
             }
             self.ask()?;
         }
-        self.counts.sum = KernelCounts::default();
+        self.tally = Tally::default();
         (self.read, self.bytes) = (0, 0);
         self.batch.heads.clear();
         // Not pcap_setfilter: that filters the block at hand in the program,
@@ -170,13 +164,29 @@ impl PcapSource {
         packet_socket::attach(self.fd, &program)
     }
 
-    /// Copies what libpcap holds, up to a batch.
-    fn dispatch(&mut self) -> Result<()> {
+    /// Takes frames out of the ring, unless some were lost just here: whether they
+    /// were.
+    fn take(&mut self) -> Result<bool> {
+        self.clear();
+        // Counters that cannot be had now are had the next time.
+        let asked = self.ask();
+        if self.tally.reach(self.read) {
+            return Ok(true);
+        }
+        self.dispatch(asked.map_or(u64::MAX, |()| self.tally.without_gap(self.read)))?;
+        if let Ok(counts) = packet_socket::take_statistics(self.fd) {
+            self.tally.add_after(counts);
+        }
+        Ok(false)
+    }
+
+    /// Copies what libpcap holds, up to a batch, and up to `most` frames.
+    fn dispatch(&mut self, most: u64) -> Result<()> {
+        // 0 would be all that there is.
+        let most = usize::try_from(most).map_or(BATCH, |n| n.clamp(1, BATCH));
+        self.clear();
         let batch = &mut self.batch;
-        batch.heads.clear();
-        batch.bytes.clear();
-        self.next = 0;
-        let taken = self.capture.dispatch(Some(BATCH), |packet| {
+        let taken = self.capture.dispatch(Some(most), |packet| {
             let start = batch.bytes.len();
             batch.bytes.extend_from_slice(packet.data);
             let time = packet.header.ts;
@@ -199,6 +209,12 @@ impl PcapSource {
         }
     }
 
+    fn clear(&mut self) {
+        self.batch.heads.clear();
+        self.batch.bytes.clear();
+        self.next = 0;
+    }
+
     fn removed(&self) -> bool {
         self.interface != 0 && packet_socket::lost_its_interface(self.fd)
     }
@@ -219,25 +235,22 @@ impl PcapSource {
         }
     }
 
-    /// Asks the kernel for its counters.
+    /// Asks the kernel for its counters: not by libpcap, which opens a file each
+    /// time to add what the card dropped, and has 32 bits for their sums.
     fn ask(&mut self) -> Result<()> {
-        let now = self.capture.stats().map_err(|e| failure("the capture's counters", &e))?;
-        self.counts.add(now.received, now.dropped);
+        self.tally.add_before(packet_socket::take_statistics(self.fd)?);
         Ok(())
     }
 
     /// Whether everything that the kernel had counted when it was asked was read.
     fn complete(&self) -> bool {
-        let counts = &self.counts.sum;
-        self.read >= counts.received - counts.dropped
+        self.read >= self.tally.let_in()
     }
 
     /// After the last frame, or when it is too late for it.
     fn finish(&mut self) -> Result<Refill> {
         self.over = true;
-        // What was read had been received, whatever the kernel could not tell.
-        let counts = &mut self.counts.sum;
-        counts.received = counts.received.max(self.read + counts.dropped);
+        self.tally.close(self.read);
         self.failure.take().map_or(Ok(Refill::End), Err)
     }
 }
@@ -248,11 +261,14 @@ impl Source for PcapSource {
     fn refill(&mut self, waker: &Waker, timeout: Option<Duration>) -> Result<Refill> {
         let late = self.closing.is_some_and(|end| Instant::now() >= end);
         if late && self.leaky {
-            self.batch.heads.clear();
+            self.clear();
             return self.finish();
         }
-        if let Err(error) = self.dispatch() {
-            self.fail(error);
+        match self.take() {
+            // Told before what follows.
+            Ok(true) => return Ok(Refill::Ready),
+            Ok(false) => {}
+            Err(error) => self.fail(error),
         }
         if !self.batch.heads.is_empty() {
             if self.closing.is_some() && !self.leaky {
@@ -312,19 +328,7 @@ impl Source for PcapSource {
     }
 
     fn kernel_counts(&mut self) -> Option<KernelCounts> {
-        // Counters that cannot be had now are had the next time.
-        if !self.over {
-            let _ = self.ask();
-        }
-        Some(self.counts.sum)
-    }
-}
-
-impl Counts {
-    fn add(&mut self, received: u32, dropped: u32) {
-        self.sum.received += u64::from(received.wrapping_sub(self.last.0));
-        self.sum.dropped += u64::from(dropped.wrapping_sub(self.last.1));
-        self.last = (received, dropped);
+        Some(self.tally.counts(self.read))
     }
 }
 
@@ -350,18 +354,5 @@ fn text(error: &pcap::Error) -> String {
     match error {
         pcap::Error::PcapError(text) => text.replace('\n', " "),
         other => other.to_string(),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn counters_go_on_where_32_bits_wrap() {
-        let mut counts = Counts::default();
-        counts.add(u32::MAX - 1, 7);
-        counts.add(3, 9);
-        assert_eq!(counts.sum, KernelCounts { received: (1 << 32) + 3, dropped: 9 });
     }
 }

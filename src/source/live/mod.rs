@@ -3,6 +3,7 @@
 pub mod adapters;
 mod expression;
 mod libpcap;
+mod tally;
 mod target;
 
 pub use libpcap::PcapSource as LiveSource;
