@@ -99,23 +99,37 @@ static inline void check_text(const char *got, const char *want, const char *wha
         exit(77);               \
     } while (0)
 
-/* IPMON_SLOW=1 says that an instrument runs the program some fifty times slower:
- * the rounds become fewer, and bounds on time are not checked. */
-static inline int slow(void)
+static inline int is_set(const char *name)
 {
-    const char *value = getenv("IPMON_SLOW");
+    const char *value = getenv(name);
     return value && *value && strcmp(value, "0") != 0;
 }
+
+/* IPMON_SLOW=1 says that an instrument runs the program some fifty times slower:
+ * the rounds become fewer, and bounds on time are not checked. */
+static inline int slow(void) { return is_set("IPMON_SLOW"); }
 
 static inline int rounds(int normal, int under_instruments)
 {
     return slow() ? under_instruments : normal;
 }
 
+/* The count that a promise was made for: all of it with IPMON_FULL=1 (make abuse),
+ * under instruments too; otherwise a tenth (make test), and a few hundredths of that
+ * with IPMON_SLOW=1. */
+static inline long full(long count)
+{
+    long share;
+    if (is_set("IPMON_FULL"))
+        return count;
+    share = slow() ? count / 200 : count / 10;
+    return share > 2 ? share : 2;
+}
+
 /* A hang must end as a failure: SIGALRM's default action kills the program. */
 static inline void watchdog(unsigned seconds)
 {
-    alarm(slow() ? seconds * 5 : seconds);
+    alarm(seconds * (slow() ? 5 : 1) * (is_set("IPMON_FULL") ? 10 : 1));
 }
 
 /* What a test measured, for the line that it ends with. */
