@@ -4,13 +4,15 @@
 # with one planted error of each kind, which prove that the instruments are on.
 #
 #   IPMON_ONLY  a pattern: only the programs whose names match it
-#   IPMON_SLOW  0 for the full number of rounds (1: what instruments get)
+#   IPMON_SLOW  0 for as many rounds as without instruments (1: fewer)
+#   IPMON_FULL  1 for the full counts of the promises (tests/c/check.h)
 #
 # One line a check; the last line counts them.
 set -u
 cd "$(dirname "$0")/.."
 only=${IPMON_ONLY:-}
 export IPMON_SLOW=${IPMON_SLOW:-1}
+[[ ${IPMON_FULL:-0} == 0 ]] && patience=300 || patience=3000
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
@@ -23,6 +25,9 @@ lib=$PWD/target/asan/$target/debug
 
 export ASAN_OPTIONS=exitcode=99:detect_leaks=1:detect_stack_use_after_return=1:strict_string_checks=1
 export UBSAN_OPTIONS=print_stacktrace=1
+
+# What these promise has to hold with this instrument watching, and often.
+often=" stop_means_stopped "
 
 compile() { # OUTPUT SOURCE...
     gcc -std=c11 -D_GNU_SOURCE -g -O1 -fno-omit-frame-pointer -Iinclude \
@@ -48,8 +53,9 @@ for source in tests/c/*.c; do
     [[ $name != *_b && (-z $only || $name =~ $only) ]] || continue
     second=()
     [[ $name == *_a && -f tests/c/${name%_a}_b.c ]] && second=("tests/c/${name%_a}_b.c")
+    [[ $often == *" $name "* ]] && tenth=1 || tenth=0
     compile "$work/$name" "$source" "${second[@]}" >"$work/log" 2>&1 &&
-        timeout 300 "$work/$name" >"$work/log" 2>&1 </dev/null
+        IPMON_TENTH=$tenth timeout "$patience" "$work/$name" >"$work/log" 2>&1 </dev/null
     status=$?
     # Children, whose status a program may not pass on, report into the log as well.
     if grep -qE 'ERROR: (Address|Leak)Sanitizer|runtime error:' "$work/log"; then status=99; fi

@@ -102,6 +102,22 @@ under_valgrind() { # COMPILER NAME
         --suppressions="$suppressions" "$work/$1/$2"
 }
 
+# planted KIND REPORT: an error that was planted on purpose is found, by that report.
+planted() {
+    have valgrind || return
+    local log=$work/planted-$1.log
+    gcc -std=c11 -g -O0 -Iinclude tests/tools/planted_memory.c -o "$work/planted-$1" -L"$lib" \
+        -lipmon -Wl,-rpath,"$lib" || return
+    valgrind -q --error-exitcode=9 --leak-check=full --show-leak-kinds=definite \
+        --errors-for-leak-kinds=definite "$work/planted-$1" "$1" tests/data/sample.pcap \
+        >"$log" 2>&1
+    case $?:$2 in
+    0:) ;;
+    9:?*) grep -q -- "$2" "$log" ;;
+    *) false ;;
+    esac || { cat "$log"; return 1; }
+}
+
 # The names that programs link with: exactly the committed ones, which are those of
 # the header, in its order.
 exported_symbols() {
@@ -182,7 +198,7 @@ one() {
 
 mkdir "$work/results"
 # Only functions and exported names cross into the processes that xargs starts.
-export -f have syntax syntax_as_cxx build build_and_run_cxx static_program run under_valgrind \
+export -f have syntax syntax_as_cxx build build_and_run_cxx static_program run under_valgrind planted \
     exported_symbols dynamic_section header_labels header_prose one
 
 list=$work/list
@@ -250,6 +266,11 @@ go 1
 for name in "${programs[@]}"; do
     add "valgrind: $name" under_valgrind "${cc[0]}" "$name"
 done
+add "valgrind: planted: nothing" planted nothing ""
+add "valgrind: planted: a-kept-packet" planted a-kept-packet "Invalid read"
+add "valgrind: planted: a-freed-output" planted a-freed-output "Invalid write"
+add "valgrind: planted: a-double-free" planted a-double-free "Invalid free"
+add "valgrind: planted: a-leak" planted a-leak "definitely lost"
 go "$jobs"
 
 count() { grep -sch "^$1 " "$work"/results/* | awk '{ n += $1 } END { print n + 0 }'; }

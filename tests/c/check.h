@@ -115,14 +115,14 @@ static inline int rounds(int normal, int under_instruments)
 }
 
 /* The count that a promise was made for: all of it with IPMON_FULL=1 (make abuse),
- * under instruments too; otherwise a tenth (make test), and a few hundredths of that
- * with IPMON_SLOW=1. */
+ * under instruments too; otherwise a tenth (make test), and with IPMON_SLOW=1 a twentieth
+ * of that, unless IPMON_TENTH=1 says that the promise is made for the instrument. */
 static inline long full(long count)
 {
     long share;
     if (is_set("IPMON_FULL"))
         return count;
-    share = slow() ? count / 200 : count / 10;
+    share = slow() && !is_set("IPMON_TENTH") ? count / 200 : count / 10;
     return share > 2 ? share : 2;
 }
 

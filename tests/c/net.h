@@ -86,6 +86,36 @@ static inline void need_live(void)
         SKIP("libpcap is not installed");
 }
 
+/* IP packets that arrived in this namespace. The kernel counts each just after it was
+ * shown to captures: what is counted here, a capture that runs has received. */
+static inline uint64_t ip_packets_arrived(void)
+{
+    char line[1024];
+    unsigned long long arrived = 0;
+    int found = 0;
+    FILE *f = fopen("/proc/net/snmp", "r");
+    REQUIRE(f != NULL);
+    while (fgets(line, sizeof line, f))
+        found += sscanf(line, "Ip: %*u %*u %llu", &arrived) == 1;
+    fclose(f);
+    REQUIRE(found == 1);
+    return arrived;
+}
+
+/* Packets for which the machine had no room before any capture saw them: where a
+ * processor is busy otherwise, they are lost between the two ends. */
+static inline uint64_t lost_on_the_way(void)
+{
+    unsigned long dropped;
+    uint64_t sum = 0;
+    FILE *f = fopen("/proc/net/softnet_stat", "r");
+    REQUIRE(f != NULL);
+    while (fscanf(f, "%*x %lx%*[^\n]", &dropped) == 1)
+        sum += dropped;
+    fclose(f);
+    return sum;
+}
+
 static inline int udp_socket(const char *address, int port)
 {
     struct sockaddr_in here;

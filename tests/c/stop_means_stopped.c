@@ -1,20 +1,20 @@
-/* When a stop returned OK, no callback runs and none will: 1,000 stops under traffic,
- * with the user data poisoned after each. On a silent interface a stop takes at most
- * 50 ms, in 198 of 200 cases. */
+/* When a stop returned OK, no callback runs and none will: stops under traffic, with the
+ * user data poisoned and given back right after each. On a silent interface a stop takes
+ * at most 20 ms, in 198 of 200 cases. */
 #include "net.h"
 
-enum { SILENT = 200, MOST = 1000, ALIVE = 0x5a5a, DEAD = 0xdead };
+enum { SILENT = 200, ALIVE = 0x5a5a, DEAD = 0xdead };
 
-/* What a callback may use; each round has its own, and they stay to the end, so
- * that a late callback is seen and not a crash of chance. */
+/* What a callback may use; each round has its own. */
 struct round {
     int state;
     unsigned long calls;
+    struct round *before;
 };
 
-static struct round all[MOST];
 static unsigned long late, calls;
-static double silent_p99, silent_median;
+static double silent_p99, silent_median, slowest;
+static struct round *kept;
 
 static void touch(struct round *r)
 {
@@ -34,6 +34,28 @@ static void on_notice(const ipmon_notice *notice, void *user)
 {
     (void)notice;
     touch((struct round *)user);
+}
+
+/* The address sanitizer reports who uses freed memory. Without it a late callback might
+ * find the next round's in the same place: so it stays here until the end. */
+static void give_back(struct round *r)
+{
+    STORE(r->state, DEAD);
+#ifdef __SANITIZE_ADDRESS__
+    free(r);
+#else
+    r->before = kept;
+    kept = r;
+#endif
+}
+
+static void free_kept(void)
+{
+    while (kept) {
+        struct round *r = kept;
+        kept = r->before;
+        free(r);
+    }
 }
 
 static int by_value(const void *a, const void *b)
@@ -61,7 +83,7 @@ static void silent(void)
     if (!slow()) {
         silent_p99 = (double)took[SILENT * 99 / 100 - 1] / 1e6;
         silent_median = (double)took[SILENT / 2] / 1e6;
-        CHECK(silent_p99 <= 50);
+        CHECK(silent_p99 <= 20);
     }
     CHECK_STATUS(ipmon_free(m), OK);
 }
@@ -69,18 +91,24 @@ static void silent(void)
 static void under_traffic(const struct peer *peer)
 {
     ipmon_t *m = new_live(OUR_END, NULL);
-    int i, silent_rounds = 0, count = rounds(MOST, 15);
-    peer_send(peer, 10000000, slow() ? 1000 : 20000, 64);
+    long i, silent_rounds = 0, count = full(10000);
+    peer_send(peer, 1000000000, slow() ? 1000 : 20000, 64);
     for (i = 0; i < count; i++) {
-        struct round *r = &all[i];
+        struct round *r = (struct round *)calloc(1, sizeof *r);
+        int64_t begin;
+        double took;
+        REQUIRE(r != NULL);
         r->state = ALIVE;
         CHECK_STATUS(ipmon_set_on_ip_packet(m, on_packet, r), OK);
         CHECK_STATUS(ipmon_set_on_notice(m, on_notice, r), OK);
         CHECK_STATUS(ipmon_set_active(m, 1), OK);
         sleep_us(slow() ? 20000 : 1000 + i % 3000);
+        begin = now_ns(CLOCK_MONOTONIC);
         CHECK_STATUS(ipmon_set_active(m, 0), OK);
-        STORE(r->state, DEAD);
+        took = (double)(now_ns(CLOCK_MONOTONIC) - begin) / 1e6;
+        slowest = took > slowest ? took : slowest;
         silent_rounds += r->calls < 2;
+        give_back(r);
         check_ledger(m);
         if (i % 10 == 0)
             sleep_us(2000);
@@ -101,8 +129,12 @@ int main(void)
     silent();
     under_traffic(&peer);
     CHECK_EQ(LOAD(late), 0);
-    FIGURES("%d silent stops: median %.2f ms, p99 %.2f ms; %d stops under traffic: %lu late callbacks",
-            rounds(SILENT, 10), silent_median, silent_p99, rounds(MOST, 15), LOAD(late));
+    /* The callback takes no time here. */
+    CHECK(slow() || slowest < 100);
+    FIGURES("%d silent stops: median %.2f ms, p99 %.2f ms; %ld stops under traffic: %lu late "
+            "callbacks, slowest %.1f ms",
+            rounds(SILENT, 10), silent_median, silent_p99, full(10000), LOAD(late), slowest);
+    free_kept();
     peer_free(&peer);
     return verdict();
 }
