@@ -73,7 +73,7 @@ impl<'a, S: Sink + 'static, F: Source> Run<'a, S, F> {
             if refill == Refill::End {
                 return Ok(());
             }
-            self.stopping()?;
+            self.stopping(self.shared.control.get())?;
         }
     }
 
@@ -84,9 +84,10 @@ impl<'a, S: Sink + 'static, F: Source> Run<'a, S, F> {
         let mut gate = shared.gate();
         loop {
             let mut next = Next::Deliver;
-            if shared.control.get() != 0 {
-                self.stopping()?;
-                (gate, next) = self.asked(gate);
+            let word = shared.control.get();
+            if word != 0 {
+                self.stopping(word)?;
+                (gate, next) = self.asked(gate, word);
             }
             let Some(frame) = self.source.next_frame() else { return Ok(()) };
             self.number += 1;
@@ -118,8 +119,7 @@ impl<'a, S: Sink + 'static, F: Source> Run<'a, S, F> {
 
     /// Ends a run on its caller's thread that is told to stop, and makes a
     /// live source begin its end.
-    fn stopping(&mut self) -> Result<()> {
-        let word = self.shared.control.get();
+    fn stopping(&mut self, word: u32) -> Result<()> {
         if !F::LIVE && word & (STOP | INTERRUPT) != 0 {
             return Err(interrupted());
         }
@@ -131,20 +131,22 @@ impl<'a, S: Sink + 'static, F: Source> Run<'a, S, F> {
     }
 
     /// Does what the control word asks for before the next frame.
-    fn asked<'g>(&mut self, mut gate: Gate<'g, S>) -> (Gate<'g, S>, Next)
+    fn asked<'g>(&mut self, mut gate: Gate<'g, S>, mut word: u32) -> (Gate<'g, S>, Next)
     where
         'a: 'g,
     {
         let control = &self.shared.control;
-        if control.get() >= VISITOR {
+        if word >= VISITOR {
             drop(gate);
-            while control.get() >= VISITOR {
+            while word >= VISITOR {
                 pause();
+                word = control.get();
             }
             gate = self.shared.gate();
         }
-        remove(control.lower(REMOVALS), &mut *gate);
-        let word = control.get();
+        if word & REMOVALS != 0 {
+            remove(control.lower(REMOVALS), &mut *gate);
+        }
         let late = self.drain_until.is_some_and(|end| now() >= end);
         let next = if late || word & (STOP | AT_ONCE) == STOP | AT_ONCE {
             Next::Discard
