@@ -7,7 +7,7 @@ ARGS ?= -r tests/data/sample.pcap
 LIB = target/release
 SNIFF = target/sniff
 
-.PHONY: help run build check test conformance filters model soak abuse fuzz clean
+.PHONY: help run build check test conformance filters model soak abuse bench fuzz clean
 
 help:
 	@sed -n 's/^## \{0,1\}//p' $(MAKEFILE_LIST)
@@ -37,6 +37,7 @@ tools-to-build:
 ## make check        format, lints, and whether include/ipmon.h is current
 check:
 	@$(CARGO) fmt --check
+	@$(CARGO) fmt --check --manifest-path benches/rust/Cargo.toml
 	@$(CARGO) clippy --quiet --all-targets -- -D warnings
 	@tests/header-is-current.sh
 
@@ -54,6 +55,7 @@ test:
 	@tests/without-libpcap.sh
 	@tests/faults.sh
 	@tests/memory.sh
+	@tests/bench-agrees.sh
 	@tests/differences.sh
 	@tests/filters-like-tcpdump.sh $(CONFORMANCE)
 	@tests/filters-in-kernel.sh
@@ -67,6 +69,12 @@ test:
 CONFORMANCE ?= ../shared/conformance
 conformance: build
 	@tests/conformance.sh $(CONFORMANCE)
+
+## make bench        measure beside other readers, and write docs/performance.md;
+##                   BENCH_PACKETS (4000000) in each capture, BENCH_ROUNDS (7)
+bench: library
+	@benches/setup.sh
+	@benches/run.py
 
 ## make filters      filters against libpcap and tcpdump on every real capture (make test
 ##                   takes every fifth)
