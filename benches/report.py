@@ -205,7 +205,7 @@ def goals(results):
     for what, slow, fast, bound_is, bound in GOALS:
         ratio = results.ratio(slow, fast)
         if ratio is None:
-            print(f"{what.format('not measured,')} ({bound_is} {bound})")
+            print(f"{what.format('–')}: not measured ({bound_is} {bound})")
             continue
         met = ratio >= bound if bound_is == "at least" else ratio <= bound
         print(f"{what.format(f'{ratio:.2f} x')} "
