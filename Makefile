@@ -55,7 +55,6 @@ test:
 	@tests/without-libpcap.sh
 	@tests/faults.sh
 	@tests/memory.sh
-	@tests/bench-agrees.sh
 	@tests/differences.sh
 	@tests/filters-like-tcpdump.sh $(CONFORMANCE)
 	@tests/filters-in-kernel.sh
@@ -63,6 +62,7 @@ test:
 	@tests/asan-c.sh
 	@tests/tsan-c.sh
 	@tests/asan-mutants.sh
+	@tests/bench-agrees.sh
 
 ## make conformance  real captures with the events expected of them, where the folder
 ##                   CONFORMANCE (../shared/conformance) is there
