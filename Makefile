@@ -54,6 +54,7 @@ test:
 	@tests/sniff.sh
 	@tests/without-libpcap.sh
 	@tests/faults.sh
+	@SOAK_SECONDS=20 tests/soak.sh
 	@tests/memory.sh
 	@tests/differences.sh
 	@tests/filters-like-tcpdump.sh $(CONFORMANCE)
