@@ -80,8 +80,9 @@ impl<S: Sink + 'static> Monitor<S> {
         // Under the lock, which the thread needs to go on: its run is not over,
         // and no other begins, before the thread is there to be joined.
         let mut life = shared.life();
-        match opened.and_then(|source| guarded(|| Shared::spawn(shared, source))) {
+        match opened.and_then(|source| guarded(|| Shared::spawn(shared, options, source))) {
             Ok(thread) => {
+                shared.opened(&mut life);
                 life.thread = Some(thread);
                 Ok(())
             }
@@ -108,12 +109,16 @@ impl<S: Sink + 'static> Monitor<S> {
             }
             shared.begin();
         }
+        let options = shared.options().clone();
         let opened = guarded(|| {
-            let filter = shared.options().filter.as_ref().map(FileFilter::new);
+            let filter = options.filter.as_ref().map(FileFilter::new);
             Ok((FileSource::open(path)?, filter))
         });
         match opened {
-            Ok((mut source, filter)) => shared.conduct(&mut source, filter),
+            Ok((mut source, filter)) => {
+                shared.opened(&mut shared.life());
+                shared.conduct(&options, &mut source, filter)
+            }
             Err(error) => {
                 shared.end(&mut shared.life(), Err(error.clone()));
                 Err(error)

@@ -62,17 +62,14 @@ impl<'a, S: Sink + 'static, F: Source> Run<'a, S, F> {
 
     fn pump(&mut self) -> Result<()> {
         loop {
-            self.batch()?;
+            match self.source.refill(&self.shared.control.wake, None)? {
+                Refill::Ready => self.batch()?,
+                // Cleared before the word is read, and set after it is written:
+                // nothing that is asked for can be overlooked.
+                Refill::Nothing => self.shared.control.wake.clear(),
+                Refill::End => return Ok(()),
+            }
             self.take_counts();
-            let refill = self.source.refill(&self.shared.control.wake, None)?;
-            // Cleared before the word is read, and set after it is written:
-            // nothing that is asked for can be overlooked.
-            if refill == Refill::Nothing {
-                self.shared.control.wake.clear();
-            }
-            if refill == Refill::End {
-                return Ok(());
-            }
             self.stopping(self.shared.control.get())?;
         }
     }

@@ -90,14 +90,24 @@ impl<S: Sink + 'static> Shared<S> {
         self.control.over.set();
     }
 
+    /// A source is open; under the lock of `life`.
+    pub(super) fn opened(&self, life: &mut Life) {
+        // Unless it is to be ended already.
+        if life.phase == Phase::Starting {
+            life.phase = Phase::Running;
+            self.changed.notify_all();
+        }
+    }
+
     /// Gives an opened source a thread of its own.
     pub(super) fn spawn<F: Source + Send + 'static>(
         this: &Arc<Self>,
+        options: Options,
         mut source: F,
     ) -> Result<JoinHandle<()>> {
         let shared = Arc::clone(this);
         let body = move || {
-            let _ = shared.conduct(&mut source, None);
+            let _ = shared.conduct(&options, &mut source, None);
             // The run is over for everyone; giving the ring back takes the
             // kernel tens of milliseconds, which nobody has to wait for.
             drop(source);
@@ -112,19 +122,12 @@ impl<S: Sink + 'static> Shared<S> {
     /// Runs a source from its first frame to its last event.
     pub(super) fn conduct<F: Source>(
         &self,
+        options: &Options,
         source: &mut F,
         filter: Option<FileFilter>,
     ) -> Result<()> {
         let _inside = Inside::of(self.id());
-        {
-            let mut life = self.life();
-            if life.phase == Phase::Starting {
-                life.phase = Phase::Running;
-                self.changed.notify_all();
-            }
-        }
-        let options = self.options().clone();
-        self.gate().begin(&options);
+        self.gate().begin(options);
         let outcome = guarded(|| Run::new(self, source, filter).go());
         self.farewell::<F>(&outcome);
         let mut life = self.life();
