@@ -1,0 +1,98 @@
+//! The texts of a packet's two addresses.
+
+use super::{TEXT_SIZE, four, six};
+
+/// How many IPv6 addresses are remembered: 512 KiB of them.
+const ENTRIES: usize = 8192;
+
+/// An IPv6 address and its text, in one line of the processor's cache.
+#[derive(Clone, Copy)]
+#[repr(align(64))]
+struct Entry {
+    ip: [u8; 16],
+    text: [u8; TEXT_SIZE],
+}
+
+/// No address has a text without a byte.
+const EMPTY: Entry = Entry { ip: [0; 16], text: [0; TEXT_SIZE] };
+
+/// Makes and keeps the texts of one packet at a time. IPv4 is written faster
+/// than it could be looked up; IPv6 addresses are remembered, each in the one
+/// place that its bits lead to.
+pub struct Texts {
+    four: [[u8; four::ROOM]; 2],
+    /// Empty until the first IPv6 address comes, and where there is no memory.
+    remembered: Vec<Entry>,
+    /// For an address that has no place: the other address of the packet has
+    /// taken it, or there is no memory to remember it in.
+    scratch: [[u8; TEXT_SIZE]; 2],
+}
+
+impl Texts {
+    /// Without a text yet; takes no memory before the first IPv6 address.
+    pub fn new() -> Self {
+        Texts { four: [[0; four::ROOM]; 2], remembered: Vec::new(), scratch: [[0; TEXT_SIZE]; 2] }
+    }
+
+    /// The NUL-terminated texts of the source and the destination address,
+    /// which are given as [`crate::packet::Headers`] hold them.
+    #[inline(always)]
+    pub fn of(&mut self, version: u8, source: &[u8; 16], destination: &[u8; 16]) -> [&[u8]; 2] {
+        if version != 4 {
+            return self.six(source, destination);
+        }
+        let first_four = |ip: &[u8; 16]| [ip[0], ip[1], ip[2], ip[3]];
+        four::write(first_four(source), &mut self.four[0]);
+        four::write(first_four(destination), &mut self.four[1]);
+        [&self.four[0][1..], &self.four[1][1..]]
+    }
+
+    #[inline(never)]
+    fn six(&mut self, source: &[u8; 16], destination: &[u8; 16]) -> [&[u8]; 2] {
+        if self.remembered.is_empty() && self.remembered.try_reserve_exact(ENTRIES).is_ok() {
+            self.remembered.resize(ENTRIES, EMPTY);
+        }
+        let (first, second) = (place(source), place(destination));
+        let Some(entry) = self.remembered.get_mut(first) else {
+            six::write(source, &mut self.scratch[0]);
+            six::write(destination, &mut self.scratch[1]);
+            let [source, destination] = &self.scratch;
+            return [source, destination];
+        };
+        entry.hold(source);
+        if first == second && source != destination {
+            six::write(destination, &mut self.scratch[1]);
+            return [&self.remembered[first].text, &self.scratch[1]];
+        }
+        self.remembered[second].hold(destination);
+        [&self.remembered[first].text, &self.remembered[second].text]
+    }
+}
+
+impl Default for Texts {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Entry {
+    #[inline(always)]
+    fn hold(&mut self, ip: &[u8; 16]) {
+        if self.ip != *ip || self.text[0] == 0 {
+            self.ip = *ip;
+            six::write(ip, &mut self.text);
+        }
+    }
+}
+
+/// Where an address is remembered. The bits of a network are much alike, and
+/// those of a host often too: all of them count.
+#[inline(always)]
+pub(super) fn place(ip: &[u8; 16]) -> usize {
+    let bits = u128::from_ne_bytes(*ip);
+    #[allow(clippy::cast_possible_truncation, reason = "the halves")]
+    let (high, low) = ((bits >> 64) as u64, bits as u64);
+    let mixed = (high.rotate_left(23) ^ low).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    let mixed = (mixed ^ mixed >> 32).wrapping_mul(0xd6e8_feb8_6659_fd93);
+    usize::try_from(mixed >> (64 - ENTRIES.ilog2())).unwrap_or(0)
+}
