@@ -72,40 +72,91 @@ pub struct Headers {
     pub notes: u32,
 }
 
+macro_rules! fields {
+    ($($name:ident: $type:ty,)*) => {
+        /// What [`Headers`] hold, each asked for on its own: it can be read where
+        /// it lies in the frame at the moment it is wanted, without a copy of all
+        /// of it being made.
+        pub trait Fields {
+            $(
+                #[doc = concat!("[`Headers::", stringify!($name), "`].")]
+                fn $name(&self) -> $type;
+            )*
+        }
+
+        impl Fields for Headers {
+            $(
+                #[inline(always)]
+                fn $name(&self) -> $type {
+                    self.$name
+                }
+            )*
+        }
+
+        impl Headers {
+            /// All of them.
+            pub fn of(fields: &impl Fields) -> Self {
+                Headers { $($name: fields.$name(),)* }
+            }
+        }
+    };
+}
+
+fields! {
+    version: u8,
+    tos: u8,
+    flags: u8,
+    ttl: u8,
+    protocol: u8,
+    offset: u16,
+    checksum: u16,
+    source_port: u16,
+    destination_port: u16,
+    id: u32,
+    source: [u8; 16],
+    destination: [u8; 16],
+    ip_start: u32,
+    ip_length: u32,
+    payload_start: u32,
+    payload_length: u32,
+    payload_wire_length: u32,
+    notes: u32,
+}
+
 /// One packet: its frame, what its headers say, and its place in the run.
 #[derive(Clone, Copy, Debug)]
-pub struct Packet<'a> {
+pub struct Packet<'a, H = Headers> {
     /// The frame that carried it.
     pub frame: Frame<'a>,
     /// The number of the frame in this run, from 1.
     pub number: u64,
     /// What its headers say.
-    pub headers: &'a Headers,
+    pub headers: &'a H,
 }
 
-impl<'a> Packet<'a> {
+impl<'a, H: Fields> Packet<'a, H> {
     /// The captured bytes of the IP packet, headers included.
-    #[inline]
+    #[inline(always)]
     pub fn ip(&self) -> &'a [u8] {
-        part(self.frame.bytes, self.headers.ip_start, self.headers.ip_length)
+        part(self.frame.bytes, self.headers.ip_start(), self.headers.ip_length())
     }
 
     /// The captured bytes of the payload.
-    #[inline]
+    #[inline(always)]
     pub fn payload(&self) -> &'a [u8] {
-        part(self.frame.bytes, self.headers.payload_start, self.headers.payload_length)
+        part(self.frame.bytes, self.headers.payload_start(), self.headers.payload_length())
     }
 
     /// The notes of the frame and of the headers.
-    #[inline]
+    #[inline(always)]
     pub fn notes(&self) -> u32 {
-        self.frame.notes | self.headers.notes
+        self.frame.notes | self.headers.notes()
     }
 }
 
 /// Decoding only states ranges inside the frame; an empty slice stands for
 /// anything else, so that a slip there cannot panic here.
-#[inline]
+#[inline(always)]
 fn part(bytes: &[u8], start: u32, length: u32) -> &[u8] {
     let start = start as usize;
     bytes.get(start..start + length as usize).unwrap_or_default()

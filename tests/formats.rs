@@ -32,6 +32,7 @@ fn table(heading: &str) -> Vec<Vec<String>> {
 fn cause(link_type: u32, bytes: &[u8]) -> NoEvent {
     let frame = Frame {
         bytes,
+        window: None,
         wire_length: 0,
         timestamp_ns: 0,
         link_type: LinkType(link_type),

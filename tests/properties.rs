@@ -95,6 +95,7 @@ fn kept() -> impl Strategy<Value = usize> {
 fn outcome(frame: &Frame) -> Outcome {
     let found = decode(&ipmon::source::Frame {
         bytes: &frame.bytes,
+        window: None,
         wire_length: frame.wire_length,
         timestamp_ns: 0,
         link_type: LinkType(frame.link_type),

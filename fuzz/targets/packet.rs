@@ -4,9 +4,9 @@
 #![no_main]
 
 use ipmon::address;
-use ipmon::decode::decode;
+use ipmon::decode::{Common, decode, decode_common};
 use ipmon::packet::{Packet, notes};
-use ipmon::source::{Direction, Frame, LinkType};
+use ipmon::source::{Direction, Frame, LinkType, WINDOW};
 use libfuzzer_sys::fuzz_target;
 use std::hint::black_box;
 
@@ -24,17 +24,33 @@ fuzz_target!(|input: &[u8]| {
     // that is cheap.
     let all = 0..if bytes.len() < 128 { LINK_TYPES } else { 0 };
     for link_type in all.chain([link_type]) {
-        check(&Frame {
+        let frame = Frame {
             bytes,
+            window: None,
             wire_length: (bytes.len() as u32).saturating_add(u32::from(longer) << 8),
             timestamp_ns: 0,
             link_type: LinkType(link_type),
             interface: 0,
             direction: Direction::Unknown,
             notes: if offloaded & 1 == 1 { notes::OFFLOADED } else { 0 },
-        });
+        };
+        check(&frame);
+        agree(&frame, longer);
     }
 });
+
+/// The fast way gives the general decoder's answer, or none, whatever lies
+/// behind the frame.
+fn agree(frame: &Frame<'_>, poison: u8) {
+    for poison in [0, 0xff, poison] {
+        let mut memory = frame.bytes.to_vec();
+        memory.resize(frame.bytes.len() + WINDOW, poison);
+        let fast = Frame { window: memory.first_chunk(), ..*frame };
+        if let Some(headers) = decode_common(&fast).as_ref().map(Common::headers) {
+            assert_eq!(Ok(headers), decode(frame));
+        }
+    }
+}
 
 fn check(frame: &Frame<'_>) {
     let Ok(headers) = decode(frame) else { return };

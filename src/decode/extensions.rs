@@ -1,5 +1,6 @@
 //! The extension headers between an IPv6 header and its payload.
 
+use crate::packet::notes;
 use etherparse::Ipv6FragmentHeaderSlice;
 
 /// IPv6 extension headers that are walked (IANA, "IPv6 Extension Header
@@ -26,19 +27,36 @@ pub(super) struct Chain {
     pub(super) truncated: bool,
 }
 
+impl Chain {
+    /// Of no header: the payload is of this protocol.
+    #[inline]
+    pub(super) fn none(protocol: u8) -> Self {
+        Chain { protocol, length: 0, offset: 0, more_fragments: false, id: 0, truncated: false }
+    }
+
+    /// What it tells beyond its fields.
+    #[inline]
+    pub(super) fn notes(&self) -> u32 {
+        let truncated = if self.truncated { notes::EXTENSION_TRUNCATED } else { 0 };
+        let is_fragment = self.more_fragments || self.offset != 0;
+        truncated | if is_fragment { notes::FRAGMENT } else { 0 }
+    }
+}
+
+/// Whether `protocol` is an extension header that is walked.
+#[inline]
+pub(super) fn is_extension(protocol: u8) -> bool {
+    const ALL: u64 =
+        1 << HOP_BY_HOP | 1 << ROUTING | 1 << FRAGMENT | 1 << AUTHENTICATION | 1 << DESTINATION;
+    ALL.checked_shr(protocol.into()).unwrap_or(0) & 1 != 0
+}
+
 /// Walks the extension headers at the front of `bytes`, which end where the
 /// packet or the capture ends. A header that is not wholly there stops the walk
 /// in front of it, and is the payload.
 #[inline]
 pub(super) fn walk(first: u8, bytes: &[u8]) -> Chain {
-    let mut chain = Chain {
-        protocol: first,
-        length: 0,
-        offset: 0,
-        more_fragments: false,
-        id: 0,
-        truncated: false,
-    };
+    let mut chain = Chain::none(first);
     let mut rest = bytes;
     loop {
         // The second byte counts what follows the first 8 bytes, in units of 8;

@@ -105,12 +105,7 @@ pub(super) fn version_6(frame: &Frame<'_>, cursor: Cursor<'_>) -> Result<Headers
     };
 
     let chain = walk(header.next_header().0, behind.get(..stated).unwrap_or(behind));
-    if chain.truncated {
-        notes |= notes::EXTENSION_TRUNCATED;
-    }
-    if chain.more_fragments || chain.offset != 0 {
-        notes |= notes::FRAGMENT;
-    }
+    notes |= chain.notes();
     let place =
         Place::new(&cursor, IPV6_HEADER.saturating_add(stated), IPV6_HEADER + chain.length, notes);
     let (source_port, destination_port) = ports(chain.protocol, chain.offset, place.payload);

@@ -19,6 +19,7 @@ pub(super) const LINK_TYPES: [u32; 43] = [
 pub(super) fn frame(link_type: u32, bytes: &[u8]) -> Frame<'_> {
     Frame {
         bytes,
+        window: None,
         wire_length: u32::try_from(bytes.len()).unwrap(),
         timestamp_ns: 0,
         link_type: LinkType(link_type),

@@ -30,6 +30,7 @@ mod status;
 //
 mod packet;
 //
+mod event;
 mod events;
 //
 mod stats;

@@ -1,19 +1,18 @@
 //! Turns the core's events into C structs and calls the callbacks.
 
 use super::callbacks::{ipmon_on_error_fn, ipmon_on_ip_packet_fn, ipmon_on_notice_fn};
+use super::event::Event;
 use super::events::{
     IPMON_NOTICE_ENDED, IPMON_NOTICE_FILTER_NOT_APPLICABLE, IPMON_NOTICE_GAP, ipmon_error,
     ipmon_notice,
 };
-use super::packet::{IPMON_DIRECTION_ANY, IPMON_DIRECTION_IN, IPMON_DIRECTION_OUT, ipmon_packet};
 use super::status::{self, IPMON_STATUS_OK};
 use super::text::{c_text, size_of_struct};
-use crate::address;
+use crate::address::Texts;
 use crate::error::Error;
 use crate::monitor::{Notice, Removal, Sink, Topic};
 use crate::options::Options;
-use crate::packet::Packet;
-use crate::source::Direction;
+use crate::packet::{Fields, Packet};
 use std::ffi::c_void;
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -31,6 +30,9 @@ pub(super) struct CSink {
     pub(super) on_error: (ipmon_on_error_fn, UserData),
     pub(super) on_notice: (ipmon_on_notice_fn, UserData),
     address_text: bool,
+    /// The event of the packet that is being delivered.
+    event: Event,
+    texts: Texts,
 }
 
 impl CSink {
@@ -41,6 +43,8 @@ impl CSink {
             on_error: (None, nobody),
             on_notice: (None, nobody),
             address_text: true,
+            event: Event::new(),
+            texts: Texts::new(),
         }
     }
 }
@@ -48,56 +52,22 @@ impl CSink {
 impl Sink for CSink {
     fn begin(&mut self, options: &Options) {
         self.address_text = options.address_text;
+        self.event = Event::new();
     }
 
-    #[inline]
-    fn packet(&mut self, packet: &Packet<'_>) {
+    #[inline(always)]
+    fn packet(&mut self, packet: &Packet<'_, impl Fields>) {
         let (Some(callback), user_data) = self.on_ip_packet else { return };
-        let (mut source, mut destination) = ([0; address::TEXT_SIZE], [0; address::TEXT_SIZE]);
-        let h = packet.headers;
+        self.event.write(packet);
         if self.address_text {
-            address::format(&h.source, h.version, &mut source);
-            address::format(&h.destination, h.version, &mut destination);
+            let h = packet.headers;
+            let texts = self.texts.of(h.version(), &h.source(), &h.destination());
+            let [source, destination] = texts.map(|text| text.as_ptr().cast());
+            self.event.set_text(source, destination);
         }
-        let (frame, ip, payload) = (packet.frame.bytes, packet.ip(), packet.payload());
-        let event = ipmon_packet {
-            struct_size: size_of_struct::<ipmon_packet>(),
-            ip_version: h.version,
-            tos: h.tos,
-            flags: h.flags,
-            ttl: h.ttl,
-            source_address: source.as_ptr().cast(),
-            destination_address: destination.as_ptr().cast(),
-            source_port: h.source_port,
-            destination_port: h.destination_port,
-            id: h.id,
-            offset: h.offset,
-            checksum: h.checksum,
-            ip_protocol: h.protocol,
-            direction: direction(packet.frame.direction),
-            reserved: 0,
-            timestamp: packet.frame.timestamp_ns.div_euclid(1000),
-            timestamp_ns: packet.frame.timestamp_ns,
-            payload: payload.as_ptr(),
-            payload_length: h.payload_length,
-            payload_wire_length: h.payload_wire_length,
-            source_ip: h.source,
-            destination_ip: h.destination,
-            ip: ip.as_ptr(),
-            frame: frame.as_ptr(),
-            ip_length: h.ip_length,
-            frame_length: u32::try_from(frame.len()).unwrap_or(u32::MAX),
-            frame_wire_length: packet.frame.wire_length,
-            link_type: packet.frame.link_type.0,
-            interface_index: packet.frame.interface,
-            notes: packet.notes(),
-            frame_number: packet.number,
-            frame_offset: 0,
-            payload_offset: u64::from(h.payload_start),
-        };
         // SAFETY: the caller set this function to be called with a packet that
         // lives through the call and with its own user data.
-        unsafe { callback(&raw const event, user_data.0) };
+        unsafe { callback(self.event.as_packet(), user_data.0) };
     }
 
     fn error(&mut self, error: &Error) {
@@ -146,15 +116,6 @@ impl Sink for CSink {
             self.on_notice.0 = None;
         }
     }
-}
-
-fn direction(direction: Direction) -> u8 {
-    let direction = match direction {
-        Direction::Unknown => IPMON_DIRECTION_ANY,
-        Direction::In => IPMON_DIRECTION_IN,
-        Direction::Out => IPMON_DIRECTION_OUT,
-    };
-    u8::try_from(direction).unwrap_or(0)
 }
 
 /// Microseconds since 1970.

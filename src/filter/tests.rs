@@ -22,6 +22,7 @@ const ETHERNET: LinkType = LinkType(1);
 fn frame(bytes: &[u8], wire_length: u32, link_type: LinkType) -> Frame<'_> {
     Frame {
         bytes,
+        window: None,
         wire_length,
         timestamp_ns: 0,
         link_type,

@@ -6,12 +6,13 @@ use super::control::{
 use super::counters::Counters;
 use super::shared::Shared;
 use super::sink::{Notice, Removal, Sink, Topic};
-use crate::decode::{Malformed, NoEvent, decode};
+use crate::decode::{Common, Malformed, NoEvent, decode, decode_common};
 use crate::error::{Error, Kind, Result};
 use crate::filter::{FileFilter, Match};
-use crate::packet::Packet;
-use crate::source::{Frame, Refill, Source};
+use crate::packet::{Fields, Packet};
+use crate::source::{Frame, Refill, Source, Taker};
 use crate::sync::{MutexGuard, now, pause};
+use std::marker::PhantomData;
 use std::time::{Duration, Instant};
 
 /// How long a stop goes on delivering what had arrived before it: far above
@@ -77,7 +78,6 @@ impl<'a, S: Sink + 'static, F: Source> Run<'a, S, F> {
     /// Delivers the frames that the last refill made ready.
     fn batch(&mut self) -> Result<()> {
         let shared = self.shared;
-        let counters = &shared.counters;
         let mut gate = shared.gate();
         loop {
             let mut next = Next::Deliver;
@@ -86,32 +86,41 @@ impl<'a, S: Sink + 'static, F: Source> Run<'a, S, F> {
                 self.stopping(word)?;
                 (gate, next) = self.asked(gate, word);
             }
-            let Some(frame) = self.source.next_frame() else { return Ok(()) };
-            self.number += 1;
-            if !F::LIVE {
-                counters.received.add(1);
-            }
-            if matches!(next, Next::Discard) {
-                counters.discarded.add(1);
-                continue;
-            }
-            if let Some(filter) = &mut self.filter
-                && !passes(filter, &frame, counters, &mut *gate)?
-            {
-                continue;
-            }
-            match decode(&frame) {
-                Ok(headers) => {
-                    if matches!(next, Next::Pause) {
-                        counters.paused.add(1);
-                        continue;
-                    }
-                    counters.delivered.add(1);
-                    gate.packet(&Packet { frame, number: self.number, headers: &headers });
-                }
-                Err(why) => count(counters, why),
+            if self.frames(next, &mut *gate)? {
+                return Ok(());
             }
         }
+    }
+
+    /// Takes the next frame, and those behind it while nothing is asked for;
+    /// true at the end of the batch. A function of its own, so that the loop in
+    /// it has all registers.
+    #[inline(never)]
+    fn frames(&mut self, next: Next, sink: &mut S) -> Result<bool> {
+        let plain = matches!(next, Next::Deliver) && self.filter.is_none();
+        let mut delivery = Delivery::<S, F> {
+            shared: self.shared,
+            filter: &mut self.filter,
+            number: self.number,
+            next,
+            sink,
+            failure: None,
+            source: PhantomData,
+        };
+        let ended = if plain {
+            self.source.frames(&mut delivery)
+        } else {
+            loop {
+                let Some(frame) = self.source.next_frame() else { break true };
+                delivery.count();
+                if !delivery.consider(frame) {
+                    break false;
+                }
+            }
+        };
+        let failure = delivery.failure;
+        self.number = delivery.number;
+        failure.map_or(Ok(ended), Err)
     }
 
     /// Ends a run on its caller's thread that is told to stop, and makes a
@@ -172,6 +181,79 @@ impl<'a, S: Sink + 'static, F: Source> Run<'a, S, F> {
             let notice = Notice { topic: Topic::Gap, error: None, count: lost, text: &text };
             self.shared.gate().notice(&notice);
         }
+    }
+}
+
+/// Takes frames to the sink.
+struct Delivery<'r, S: Sink, F> {
+    shared: &'r Shared<S>,
+    filter: &'r mut Option<FileFilter>,
+    number: u64,
+    next: Next,
+    sink: &'r mut S,
+    /// Why this frame was the last of the run.
+    failure: Option<Error>,
+    source: PhantomData<F>,
+}
+
+impl<S: Sink, F: Source> Taker for Delivery<'_, S, F> {
+    #[inline(always)]
+    fn take(&mut self, frame: Frame<'_>) -> bool {
+        self.count();
+        // The way of nearly every frame. Each kind has one of its own: where
+        // they met, what is known of a packet would have to be stored and
+        // loaded again.
+        match decode_common(&frame) {
+            Some(Common::EthernetV4(headers)) => self.deliver(frame, &headers),
+            Some(Common::EthernetV6(headers)) => self.deliver(frame, &headers),
+            Some(Common::V4(headers)) => self.deliver(frame, &headers),
+            Some(Common::V6(headers)) => self.deliver(frame, &headers),
+            None => self.consider(frame),
+        }
+    }
+}
+
+impl<S: Sink, F: Source> Delivery<'_, S, F> {
+    #[inline(always)]
+    fn count(&mut self) {
+        self.number += 1;
+        if !F::LIVE {
+            self.shared.counters.received.set(self.number);
+        }
+    }
+
+    /// False when something is asked for before the next packet.
+    #[inline(always)]
+    fn deliver(&mut self, frame: Frame<'_>, headers: &impl Fields) -> bool {
+        self.shared.counters.delivered.add(1);
+        self.sink.packet(&Packet { frame, number: self.number, headers });
+        self.shared.control.get() == 0
+    }
+
+    /// Takes a frame that has no short way; false when it shall be the last.
+    #[inline(never)]
+    fn consider(&mut self, frame: Frame<'_>) -> bool {
+        let counters = &self.shared.counters;
+        if let Next::Discard = self.next {
+            counters.discarded.add(1);
+            return false;
+        }
+        if let Some(filter) = self.filter {
+            match passes(filter, &frame, counters, self.sink) {
+                Ok(true) => {}
+                Ok(false) => return self.shared.control.get() == 0,
+                Err(error) => {
+                    self.failure = Some(error);
+                    return false;
+                }
+            }
+        }
+        match (decode(&frame), &self.next) {
+            (Ok(_), Next::Pause) => counters.paused.add(1),
+            (Ok(headers), _) => return self.deliver(frame, &headers),
+            (Err(why), _) => count(counters, why),
+        }
+        self.shared.control.get() == 0
     }
 }
 

@@ -2,7 +2,7 @@
 
 use crate::error::Error;
 use crate::options::Options;
-use crate::packet::Packet;
+use crate::packet::{Fields, Packet};
 
 /// What a notice is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,7 +34,7 @@ pub trait Sink: Send {
     /// A run begins.
     fn begin(&mut self, options: &Options);
     /// A packet.
-    fn packet(&mut self, packet: &Packet<'_>);
+    fn packet(&mut self, packet: &Packet<'_, impl Fields>);
     /// What ended a live capture; `Topic::Ended` follows.
     fn error(&mut self, error: &Error);
     /// A notice.

@@ -24,11 +24,23 @@ pub enum Direction {
     Out,
 }
 
+/// What a decoder may look at from the start of a frame on without asking how
+/// long the frame is.
+pub type Window = [u8; WINDOW];
+
+/// More than the headers of common frames take: two VLAN tags, IPv6 and the
+/// ports behind it end at 66.
+pub const WINDOW: usize = 128;
+
 /// One captured frame, borrowed from its source's buffer.
 #[derive(Clone, Copy, Debug)]
 pub struct Frame<'a> {
     /// The bytes that were captured.
     pub bytes: &'a [u8],
+    /// The memory that begins with `bytes`, where the source has as much of it;
+    /// what lies behind them means nothing. With it the frame can be decoded
+    /// the fast way.
+    pub window: Option<&'a Window>,
     /// The length of the frame on the wire, in bytes.
     pub wire_length: u32,
     /// When it was captured, in nanoseconds since 1970-01-01 00:00 UTC.
@@ -66,6 +78,12 @@ pub struct KernelCounts {
     pub placed: u64,
 }
 
+/// Takes the frames of a batch.
+pub trait Taker {
+    /// Takes one; false when it shall be the last for now.
+    fn take(&mut self, frame: Frame<'_>) -> bool;
+}
+
 /// Something that yields frames in batches.
 pub trait Source {
     /// Whether the frames come as they happen: then the kernel counts them and
@@ -82,6 +100,20 @@ pub trait Source {
 
     /// The next frame of the batch; `None` asks for a refill.
     fn next_frame(&mut self) -> Option<Frame<'_>>;
+
+    /// Hands the next frames of the batch to `taker`, until it wants no more;
+    /// true when a refill is asked for. They are those that `next_frame` yields
+    /// one by one; a loop inside the source keeps what it knows of the batch in
+    /// registers.
+    #[inline(always)]
+    fn frames(&mut self, taker: &mut impl Taker) -> bool {
+        while let Some(frame) = self.next_frame() {
+            if !taker.take(frame) {
+                return false;
+            }
+        }
+        true
+    }
 
     /// Bytes read from the file so far, as they lie in it; for a live source
     /// the bytes captured.

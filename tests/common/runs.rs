@@ -5,7 +5,7 @@ use ipmon::decode::{Malformed, NoEvent, decode};
 use ipmon::error::Error;
 use ipmon::monitor::{Monitor, Notice, Removal, Sink, Stats};
 use ipmon::options::Options;
-use ipmon::packet::{Headers, Packet};
+use ipmon::packet::{Fields, Headers, Packet};
 use ipmon::source::file::FileSource;
 use ipmon::source::{Direction, Frame, Refill, Source};
 use ipmon::sys::wake::Waker;
@@ -29,7 +29,7 @@ pub(crate) struct Event {
 }
 
 impl Event {
-    fn of(packet: &Packet<'_>) -> Self {
+    fn of(packet: &Packet<'_, impl Fields>) -> Self {
         let frame = packet.frame;
         Event {
             number: packet.number,
@@ -38,7 +38,7 @@ impl Event {
             interface: frame.interface,
             direction: frame.direction,
             wire_length: frame.wire_length,
-            headers: *packet.headers,
+            headers: Headers::of(packet.headers),
             notes: packet.notes(),
             frame: frame.bytes.to_vec(),
             ip: packet.ip().to_vec(),
@@ -59,7 +59,7 @@ struct Collector(Arc<Mutex<Vec<Event>>>);
 
 impl Sink for Collector {
     fn begin(&mut self, _: &Options) {}
-    fn packet(&mut self, packet: &Packet<'_>) {
+    fn packet(&mut self, packet: &Packet<'_, impl Fields>) {
         self.0.lock().unwrap().push(Event::of(packet));
     }
     fn error(&mut self, _: &Error) {}

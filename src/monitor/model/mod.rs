@@ -9,7 +9,7 @@ mod script;
 
 use super::sink::{Notice, Removal};
 use super::*;
-use crate::packet::Packet;
+use crate::packet::{Fields, Packet};
 use crate::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 use crate::sync::thread;
 use script::{Script, Seen, Watcher, adds_up, monitor, react};
@@ -203,7 +203,7 @@ fn a_removed_callback_is_not_called_again() {
     struct Removable(Arc<AtomicUsize>, bool);
     impl Sink for Removable {
         fn begin(&mut self, _: &Options) {}
-        fn packet(&mut self, _: &Packet<'_>) {
+        fn packet(&mut self, _: &Packet<'_, impl Fields>) {
             if self.1 {
                 self.0.fetch_add(1, SeqCst);
             }

@@ -5,7 +5,7 @@ use crate::error::{Error, Kind, Result};
 use crate::monitor::Monitor;
 use crate::monitor::sink::{Notice, Removal, Sink, Topic};
 use crate::options::Options;
-use crate::packet::Packet;
+use crate::packet::{Fields, Packet};
 use crate::source::{Direction, Frame, KernelCounts, LinkType, Refill, Source};
 use crate::sync::Arc;
 use crate::sync::atomic::{AtomicUsize, Ordering::SeqCst};
@@ -71,6 +71,7 @@ impl Source for Script {
         self.handed_out += 1;
         Some(Frame {
             bytes: &PACKET,
+            window: None,
             wire_length: 20,
             timestamp_ns: 0,
             link_type: LinkType(101),
@@ -120,7 +121,7 @@ impl Sink for Watcher {
         self.seen.ended.store(0, SeqCst);
     }
 
-    fn packet(&mut self, _: &Packet<'_>) {
+    fn packet(&mut self, _: &Packet<'_, impl Fields>) {
         assert_eq!(self.seen.ended.load(SeqCst), 0, "a packet after ENDED");
         self.seen.packets.fetch_add(1, SeqCst);
         if let Some(mut react) = self.react.take() {

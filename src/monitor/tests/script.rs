@@ -4,7 +4,7 @@
 use crate::error::{Error, Kind, Result};
 use crate::monitor::{Monitor, Notice, Removal, Sink, Topic};
 use crate::options::Options;
-use crate::packet::Packet;
+use crate::packet::{Fields, Packet};
 use crate::source::{Direction, Frame, KernelCounts, LinkType, Refill, Source};
 use crate::sys::wake::Waker;
 use std::sync::mpsc::{Receiver, Sender, channel};
@@ -62,6 +62,7 @@ impl Source for Script {
         self.handed_out += 1;
         Some(Frame {
             bytes: &PACKET,
+            window: None,
             wire_length: 20,
             timestamp_ns: 0,
             link_type: RAW,
@@ -116,7 +117,7 @@ impl Recorder {
 impl Sink for Recorder {
     fn begin(&mut self, _: &Options) {}
 
-    fn packet(&mut self, packet: &Packet<'_>) {
+    fn packet(&mut self, packet: &Packet<'_, impl Fields>) {
         if self.wants.0 {
             self.take(Event::Packet(packet.number));
         }

@@ -6,7 +6,7 @@ use super::options::Options;
 use super::order::Order;
 use super::pcapng::{Checked, Fault, OVERHEAD};
 use crate::packet::notes;
-use crate::source::{Direction, Frame, LinkType};
+use crate::source::{Direction, Frame, LinkType, Window};
 
 pub(super) const PACKET: u32 = 2;
 pub(super) const SIMPLE_PACKET: u32 = 3;
@@ -16,6 +16,9 @@ pub(super) const ENHANCED_PACKET: u32 = 6;
 const BODY: usize = 8;
 /// epb_flags and pack_flags: the direction is in the two lowest bits.
 const FLAGS: u16 = 2;
+
+/// Of an Enhanced Packet Block, what comes in front of its data.
+pub(super) const ENHANCED_HEADER: usize = BODY + 20;
 
 /// A packet's place in its block, and all that a frame says of it.
 #[derive(Clone, Copy, Debug)]
@@ -32,11 +35,18 @@ pub(super) struct Packet {
 }
 
 impl Packet {
-    /// The frame, given the bytes of its block.
-    #[inline]
-    pub(super) fn frame(self, block: &[u8]) -> Frame<'_> {
+    /// Where its bytes begin in its block, and how many they are.
+    #[inline(always)]
+    pub(super) fn place(&self) -> (usize, usize) {
+        (self.data, self.captured)
+    }
+
+    /// The frame, given its bytes.
+    #[inline(always)]
+    pub(super) fn frame<'b>(self, bytes: &'b [u8], window: Option<&'b Window>) -> Frame<'b> {
         Frame {
-            bytes: &block[self.data..self.data + self.captured],
+            bytes,
+            window,
             wire_length: self.wire_length,
             timestamp_ns: self.timestamp_ns,
             link_type: self.link_type,
@@ -48,7 +58,7 @@ impl Packet {
 
     /// An Enhanced Packet Block: interface, time, captured length, length, data,
     /// options.
-    #[inline]
+    #[inline(always)]
     pub(super) fn enhanced(
         order: Order,
         block: &[u8],

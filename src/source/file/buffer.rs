@@ -1,14 +1,18 @@
 //! The one buffer that a file passes through.
 
 use crate::error::{Error, Kind, Result};
+use crate::source::{WINDOW, Window};
 
 /// How much one read() asks for. Larger pieces were not faster, and this one
 /// stays in the second-level cache between the kernel's copy and the parse.
 pub(super) const READ_SIZE: usize = 128 * 1024;
 
-/// Bytes behind the data that may be read though they mean nothing: a parser
-/// that looks at a fixed number of bytes needs no check at the buffer's end.
-pub(super) const PADDING: usize = 128;
+/// A page of memory, or a part of a larger one.
+const PAGE: usize = 4096;
+
+/// Bytes behind the data that may be read though they mean nothing, so that
+/// every frame has its window.
+pub(super) const PADDING: usize = WINDOW;
 
 /// Bytes of the file that are read and not yet consumed.
 ///
@@ -17,8 +21,57 @@ pub(super) struct Buffer {
     storage: Vec<u8>,
     start: usize,
     end: usize,
-    /// The offset in the file of the storage's first byte.
+    /// The offset in the file of the storage's first byte, which may lie in
+    /// front of the file.
     base: u64,
+}
+
+/// What is unread of a buffer, record by record: nothing is written back until
+/// the last of them is known.
+pub(super) struct Ahead<'a> {
+    /// The unread bytes, and the memory behind them.
+    memory: &'a [u8],
+    /// How much memory that is.
+    behind: usize,
+}
+
+impl<'a> Ahead<'a> {
+    /// The header of the next record, and the window of the frame behind it;
+    /// `None` where so much memory is not left. Only [`Ahead::pass`] tells
+    /// whether they are unread bytes.
+    #[inline(always)]
+    pub(super) fn front<const N: usize>(&self) -> Option<(&'a [u8; N], &'a Window)> {
+        // One comparison, and not one for each part.
+        if self.memory.len() < N + WINDOW {
+            return None;
+        }
+        let (header, rest) = self.memory.split_first_chunk()?;
+        Some((header, rest.first_chunk()?))
+    }
+
+    /// What is unread from here on.
+    #[inline(always)]
+    pub(super) fn unread(&self) -> &'a [u8] {
+        let length = self.memory.len().saturating_sub(self.behind);
+        self.memory.get(..length).unwrap_or_default()
+    }
+
+    /// The next record of so many bytes, where it is wholly there.
+    #[inline(always)]
+    pub(super) fn pass(&mut self, length: usize) -> Option<&'a [u8]> {
+        let (record, rest) = self.memory.split_at_checked(length)?;
+        if rest.len() < self.behind {
+            return None;
+        }
+        self.memory = rest;
+        Some(record)
+    }
+
+    /// How many bytes are left.
+    #[inline(always)]
+    pub(super) fn left(&self) -> usize {
+        self.memory.len() - self.behind
+    }
 }
 
 impl Buffer {
@@ -37,7 +90,7 @@ impl Buffer {
 
     /// The offset in the file of the first unread byte.
     pub(super) fn offset(&self) -> u64 {
-        self.base + self.start as u64
+        self.base.wrapping_add(self.start as u64)
     }
 
     /// Hands out the next bytes and counts them as read.
@@ -48,12 +101,37 @@ impl Buffer {
         &self.storage[from..self.start]
     }
 
+    /// Counts all but the last so many bytes as read.
+    pub(super) fn leave(&mut self, left: usize) {
+        self.start = self.end - left;
+    }
+
+    /// What is unread, to look ahead.
+    #[inline(always)]
+    pub(super) fn ahead(&self) -> Ahead<'_> {
+        Ahead { memory: &self.storage[self.start..], behind: self.storage.len() - self.end }
+    }
+
+    /// Hands out the frame of `length` bytes that begins `at` bytes behind the
+    /// front, and its window, and counts its record of `total` bytes as read.
+    pub(super) fn take_frame(
+        &mut self,
+        at: usize,
+        length: usize,
+        total: usize,
+    ) -> Option<(&[u8], Option<&Window>)> {
+        let from = self.start;
+        self.start = self.end.min(from.saturating_add(total));
+        let memory = self.storage.get(from + at..)?;
+        Some((memory.get(..length)?, memory.first_chunk()))
+    }
+
     /// Where the next read may write: behind the data, at least one byte and at
     /// most `piece`. `need` is how long the record is that is not wholly there.
     /// The storage grows only when it is full of that record, and never beyond
     /// it: what a length field claims costs nothing until the bytes arrive.
     pub(super) fn room(&mut self, need: usize, piece: usize) -> Result<&mut [u8]> {
-        self.move_to_front();
+        self.make_room(need, piece);
         let capacity = self.storage.len() - PADDING;
         if self.end == capacity {
             self.grow_to(need.clamp(capacity + 1, 2 * capacity))?;
@@ -73,11 +151,23 @@ impl Buffer {
         (self.start, self.end, self.base) = (0, 0, 0);
     }
 
-    fn move_to_front(&mut self) {
-        self.storage.copy_within(self.start..self.end, 0);
-        self.base += self.start as u64;
-        self.end -= self.start;
-        self.start = 0;
+    /// Moves what is unread so that the next read begins where a page of memory
+    /// does, as it does in the kernel's copy of the file: between places alike
+    /// bytes are copied almost twice as fast. Where there is no room for that,
+    /// it moves to the front.
+    fn make_room(&mut self, need: usize, piece: usize) {
+        let capacity = self.storage.len() - PADDING;
+        let unread = self.end - self.start;
+        // A record that arrives in small pieces is not moved for each of them.
+        if unread > 0 && self.start < PAGE && self.end < capacity {
+            return;
+        }
+        let place = self.storage.as_ptr().addr() + unread;
+        let to = place.next_multiple_of(PAGE) - place;
+        let to = if to + unread.saturating_add(piece).max(need) <= capacity { to } else { 0 };
+        self.storage.copy_within(self.start..self.end, to);
+        self.base = self.base.wrapping_add(self.start as u64).wrapping_sub(to as u64);
+        (self.start, self.end) = (to, to + unread);
     }
 
     fn grow_to(&mut self, capacity: usize) -> Result<()> {

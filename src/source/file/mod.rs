@@ -36,7 +36,7 @@ mod tests;
 mod time;
 
 use crate::error::Result;
-use crate::source::{Frame, Refill, Source};
+use crate::source::{Frame, Refill, Source, Taker};
 use crate::sys::wake::Waker;
 use buffer::Buffer;
 use compressed::Unpacker;
@@ -203,6 +203,15 @@ impl Source for FileSource {
             State::Pcap(pcap) => pcap.next(&mut self.buffer),
             State::Pcapng(pcapng) => pcapng.next(&mut self.buffer),
             State::New | State::Over => None,
+        }
+    }
+
+    #[inline(always)]
+    fn frames(&mut self, taker: &mut impl Taker) -> bool {
+        match &mut self.state {
+            State::Pcap(pcap) => pcap.frames(&mut self.buffer, taker),
+            State::Pcapng(pcapng) => pcapng.frames(&mut self.buffer, taker),
+            State::New | State::Over => true,
         }
     }
 

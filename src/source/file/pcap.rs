@@ -4,7 +4,7 @@ use super::buffer::Buffer;
 use super::order::Order;
 use super::step::{Step, ends_inside};
 use crate::error::{Error, Kind, Result};
-use crate::source::{Direction, Frame, LinkType};
+use crate::source::{Direction, Frame, LinkType, Taker, Window};
 
 /// The longest captured length that is read: the largest snap length that
 /// libpcap and tcpdump write (MAXIMUM_SNAPLEN). A larger one is no frame but a
@@ -42,8 +42,8 @@ pub(super) struct Pcap {
     order: Order,
     lengths: Lengths,
     record_header: usize,
-    /// Nanoseconds in a unit of the fraction.
-    unit: i64,
+    /// The fraction counts nanoseconds, not microseconds.
+    nanoseconds: bool,
     link_type: LinkType,
     /// Records handed out.
     records: u64,
@@ -87,7 +87,7 @@ impl Pcap {
             order,
             lengths,
             record_header: if kind == MODIFIED { MODIFIED_RECORD_HEADER } else { RECORD_HEADER },
-            unit: if kind == NANOSECONDS { 1 } else { 1000 },
+            nanoseconds: kind == NANOSECONDS,
             link_type,
             records: 0,
         })
@@ -110,29 +110,90 @@ impl Pcap {
     }
 
     /// The next record, where it is wholly there and in order.
-    #[inline]
     pub(super) fn next<'b>(&mut self, buffer: &'b mut Buffer) -> Option<Frame<'b>> {
-        let rest = buffer.unread();
-        let header = rest.first_chunk::<RECORD_HEADER>()?;
+        let header = buffer.unread().first_chunk::<RECORD_HEADER>()?;
         let (captured, wire_length) = self.lengths(header);
         let total = self.record_header + captured as usize;
-        if captured > MAX_CAPTURED || rest.len() < total {
+        if captured > MAX_CAPTURED || buffer.unread().len() < total {
             return None;
         }
-        // Seconds are unsigned. The largest sum is half of what fits, and a
-        // fraction of a second and more carries by itself.
-        let seconds = i64::from(self.order.u32(header, 0)) * 1_000_000_000;
-        let timestamp_ns = seconds + i64::from(self.order.u32(header, 4)) * self.unit;
+        let (seconds, fraction) = (self.order.u32(header, 0), self.order.u32(header, 4));
         self.records += 1;
-        Some(Frame {
-            bytes: &buffer.take(total)[self.record_header..],
+        let (bytes, window) = buffer.take_frame(self.record_header, captured as usize, total)?;
+        Some(self.frame(bytes, window, wire_length, seconds, fraction))
+    }
+
+    /// Hands out records until the taker wants no more, or none is left; true
+    /// for the latter.
+    #[inline(always)]
+    pub(super) fn frames(&mut self, buffer: &mut Buffer, taker: &mut impl Taker) -> bool {
+        let plain = self.order == Order::NATIVE
+            && self.lengths == Lengths::First
+            && self.record_header == RECORD_HEADER;
+        if plain && !self.plain_frames(buffer, taker) {
+            return false;
+        }
+        self.other_frames(buffer, taker)
+    }
+
+    /// Those with a window, of a file that this machine's kind could have
+    /// written: nothing depends on the file but the unit of time. False when the
+    /// taker wants no more.
+    #[inline(always)]
+    fn plain_frames(&mut self, buffer: &mut Buffer, taker: &mut impl Taker) -> bool {
+        let mut ahead = buffer.ahead();
+        let more = loop {
+            let Some((header, window)) = ahead.front::<RECORD_HEADER>() else { break true };
+            let number = |at| Order::NATIVE.u32(header, at);
+            let captured = number(8);
+            if captured > MAX_CAPTURED {
+                break true;
+            }
+            let Some(record) = ahead.pass(RECORD_HEADER + captured as usize) else { break true };
+            let Some((_, bytes)) = record.split_first_chunk::<RECORD_HEADER>() else { break true };
+            self.records += 1;
+            if !taker.take(self.frame(bytes, Some(window), number(12), number(0), number(4))) {
+                break false;
+            }
+        };
+        let left = ahead.left();
+        buffer.leave(left);
+        more
+    }
+
+    /// All others, one by one.
+    #[inline(never)]
+    fn other_frames(&mut self, buffer: &mut Buffer, taker: &mut impl Taker) -> bool {
+        while let Some(frame) = self.next(buffer) {
+            if !taker.take(frame) {
+                return false;
+            }
+        }
+        true
+    }
+
+    #[inline(always)]
+    fn frame<'b>(
+        &self,
+        bytes: &'b [u8],
+        window: Option<&'b Window>,
+        wire_length: u32,
+        seconds: u32,
+        fraction: u32,
+    ) -> Frame<'b> {
+        let unit = if self.nanoseconds { 1 } else { 1000 };
+        Frame {
+            bytes,
+            window,
             wire_length,
-            timestamp_ns,
+            // Seconds are unsigned. The largest sum is half of what fits, and a
+            // fraction of a second and more carries by itself.
+            timestamp_ns: i64::from(seconds) * 1_000_000_000 + i64::from(fraction) * unit,
             link_type: self.link_type,
             interface: 0,
             direction: Direction::Unknown,
             notes: 0,
-        })
+        }
     }
 
     /// What lies in front.

@@ -1,13 +1,13 @@
 //! The block format: sections of blocks, each with its type, its length at both
 //! ends and a body (draft-ietf-opsawg-pcapng).
 
-use super::block::{ENHANCED_PACKET, PACKET, Packet, SIMPLE_PACKET};
+use super::block::{ENHANCED_HEADER, ENHANCED_PACKET, PACKET, Packet, SIMPLE_PACKET};
 use super::buffer::Buffer;
 use super::interface::{self, Interface};
 use super::order::Order;
 use super::step::{Step, ends_inside};
 use crate::error::{Error, Kind, Result};
-use crate::source::Frame;
+use crate::source::{Frame, Taker};
 
 /// The longest block that is kept whole, as those with packets and interfaces
 /// are: sixteen times the largest frame that capture programs keep. With a zstd
@@ -108,18 +108,70 @@ impl Pcapng {
     }
 
     /// The next packet, where it is wholly there and in order.
-    #[inline]
     pub(super) fn next<'b>(&mut self, buffer: &'b mut Buffer) -> Option<Frame<'b>> {
         loop {
             match self.find(buffer) {
                 Ok(Found::Packet(packet, length)) => {
                     self.blocks += 1;
-                    return Some(packet.frame(buffer.take(length)));
+                    let (at, captured) = packet.place();
+                    let (bytes, window) = buffer.take_frame(at, captured, length)?;
+                    return Some(packet.frame(bytes, window));
                 }
                 Ok(Found::Passed) => {}
                 Ok(Found::Need(_)) | Err(_) => return None,
             }
         }
+    }
+
+    /// Hands out packets until the taker wants no more, or none is left; true
+    /// for the latter.
+    #[inline(always)]
+    pub(super) fn frames(&mut self, buffer: &mut Buffer, taker: &mut impl Taker) -> bool {
+        loop {
+            let plain = self.order == Order::NATIVE && self.skip.is_none();
+            if plain && !self.plain_frames(buffer, taker) {
+                return false;
+            }
+            match self.other_frame(buffer, taker) {
+                Some(true) => {}
+                Some(false) => return false,
+                None => return true,
+            }
+        }
+    }
+
+    /// Those of enhanced packet blocks with a window, of a section that this
+    /// machine's kind could have written; false when the taker wants no more.
+    #[inline(always)]
+    fn plain_frames(&mut self, buffer: &mut Buffer, taker: &mut impl Taker) -> bool {
+        let mut ahead = buffer.ahead();
+        let more = loop {
+            let Some((head, window)) = ahead.front::<ENHANCED_HEADER>() else { break true };
+            let total = Order::NATIVE.u32(head, 4);
+            if Order::NATIVE.u32(head, 0) != ENHANCED_PACKET || total > MAX_BLOCK {
+                break true;
+            }
+            let Ok(Some(block)) = whole(Order::NATIVE, ahead.unread(), total) else { break true };
+            let packet = Packet::enhanced(Order::NATIVE, block, &self.interfaces);
+            let Ok(packet) = packet else { break true };
+            let (at, captured) = packet.place();
+            let Some(bytes) = block.get(at..at + captured) else { break true };
+            ahead.pass(block.len());
+            self.blocks += 1;
+            if !taker.take(packet.frame(bytes, Some(window))) {
+                break false;
+            }
+        };
+        let left = ahead.left();
+        buffer.leave(left);
+        more
+    }
+
+    /// Hands out the packet that comes next, whatever its block; `None` where
+    /// there is none.
+    #[inline(never)]
+    fn other_frame(&mut self, buffer: &mut Buffer, taker: &mut impl Taker) -> Option<bool> {
+        self.next(buffer).map(|frame| taker.take(frame))
     }
 
     /// What lies in front once all that is no packet is consumed.
@@ -134,24 +186,7 @@ impl Pcapng {
         }
     }
 
-    #[inline]
     fn find(&mut self, buffer: &mut Buffer) -> Checked<Found> {
-        let rest = buffer.unread();
-        if let (None, Some(head)) = (self.skip, rest.first_chunk::<8>()) {
-            let total = self.order.u32(head, 4);
-            if self.order.u32(head, 0) == ENHANCED_PACKET && total <= MAX_BLOCK {
-                let Some(block) = whole(self.order, rest, total)? else {
-                    return Ok(Found::Need(total as usize));
-                };
-                let packet = Packet::enhanced(self.order, block, &self.interfaces)?;
-                return Ok(Found::Packet(packet, block.len()));
-            }
-        }
-        self.find_other(buffer)
-    }
-
-    /// All but the common case.
-    fn find_other(&mut self, buffer: &mut Buffer) -> Checked<Found> {
         if let Some(skip) = self.skip {
             return self.pass(buffer, skip);
         }
@@ -168,6 +203,7 @@ impl Pcapng {
             return Err(Fault::Short { least: OVERHEAD });
         }
         let read: fn(Order, &[u8], &[Interface]) -> Checked<Packet> = match kind {
+            ENHANCED_PACKET => Packet::enhanced,
             PACKET => Packet::obsolete,
             SIMPLE_PACKET => Packet::simple,
             INTERFACE_DESCRIPTION if total <= MAX_BLOCK => return self.interface(buffer, total),

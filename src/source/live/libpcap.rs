@@ -297,7 +297,8 @@ impl Source for PcapSource {
     fn next_frame(&mut self) -> Option<Frame<'_>> {
         let head = self.batch.heads.get(self.next)?;
         self.next += 1;
-        let bytes = self.batch.bytes.get(head.start..head.start + head.length)?;
+        let rest = self.batch.bytes.get(head.start..)?;
+        let bytes = rest.get(..head.length)?;
         let (interface, direction) = match (self.link_type, bytes) {
             // LINKTYPE_LINUX_SLL2: interface index at 4, packet type at 10,
             // where 4 is "sent by us".
@@ -309,6 +310,7 @@ impl Source for PcapSource {
         };
         Some(Frame {
             bytes,
+            window: rest.first_chunk(),
             wire_length: head.wire_length,
             timestamp_ns: head.timestamp_ns,
             link_type: self.link_type,

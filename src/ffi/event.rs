@@ -1,0 +1,170 @@
+//! The event that packets are written into, one after the other.
+
+use super::packet::{IPMON_DIRECTION_ANY, IPMON_DIRECTION_IN, IPMON_DIRECTION_OUT, ipmon_packet};
+use crate::packet::{Fields, Packet};
+use crate::source::Direction;
+use std::ffi::c_char;
+use std::mem::{offset_of, size_of};
+use std::ptr::null;
+
+/// An [`ipmon_packet`] whose small fields are grouped into words: a processor
+/// stores one or two words in a cycle, however short they are, and the fields
+/// one by one are twice as many.
+#[repr(C, packed(4))]
+#[derive(Clone, Copy)]
+struct Words {
+    struct_size: u32,
+    version_tos_flags_ttl: u32,
+    source_address: *const c_char,
+    destination_address: *const c_char,
+    ports_id: u64,
+    offset_checksum_protocol_direction: u64,
+    timestamp: i64,
+    timestamp_ns: i64,
+    payload: *const u8,
+    payload_lengths: u64,
+    source_ip: [u8; 16],
+    destination_ip: [u8; 16],
+    ip: *const u8,
+    frame: *const u8,
+    ip_and_frame_length: u64,
+    wire_length_link_type: u64,
+    interface_notes: u64,
+    frame_number: u64,
+    frame_offset: u64,
+    payload_offset: u64,
+}
+
+const _: () = {
+    assert!(size_of::<Event>() == size_of::<ipmon_packet>());
+    assert!(align_of::<Event>() >= align_of::<ipmon_packet>());
+    assert!(offset_of!(Words, version_tos_flags_ttl) == offset_of!(ipmon_packet, ip_version));
+    assert!(offset_of!(Words, ports_id) == offset_of!(ipmon_packet, source_port));
+    assert!(
+        offset_of!(Words, offset_checksum_protocol_direction) == offset_of!(ipmon_packet, offset)
+    );
+    assert!(offset_of!(Words, timestamp) == offset_of!(ipmon_packet, timestamp));
+    assert!(offset_of!(Words, payload_lengths) == offset_of!(ipmon_packet, payload_length));
+    assert!(offset_of!(Words, source_ip) == offset_of!(ipmon_packet, source_ip));
+    assert!(offset_of!(Words, ip) == offset_of!(ipmon_packet, ip));
+    assert!(offset_of!(Words, ip_and_frame_length) == offset_of!(ipmon_packet, ip_length));
+    assert!(
+        offset_of!(Words, wire_length_link_type) == offset_of!(ipmon_packet, frame_wire_length)
+    );
+    assert!(offset_of!(Words, interface_notes) == offset_of!(ipmon_packet, interface_index));
+    assert!(offset_of!(Words, frame_number) == offset_of!(ipmon_packet, frame_number));
+    assert!(offset_of!(Words, payload_offset) == offset_of!(ipmon_packet, payload_offset));
+};
+
+/// The event of one monitor.
+#[repr(C, align(8))]
+pub(super) struct Event(Words);
+
+// SAFETY: its pointers are followed by the callback alone, for which they are
+// written anew each time, or lead to a constant.
+unsafe impl Send for Event {}
+
+impl Event {
+    /// What no packet changes, with addresses as empty text.
+    pub(super) fn new() -> Self {
+        Event(Words {
+            struct_size: super::text::size_of_struct::<ipmon_packet>(),
+            version_tos_flags_ttl: 0,
+            source_address: c"".as_ptr(),
+            destination_address: c"".as_ptr(),
+            ports_id: 0,
+            offset_checksum_protocol_direction: 0,
+            timestamp: 0,
+            timestamp_ns: 0,
+            payload: null(),
+            payload_lengths: 0,
+            source_ip: [0; 16],
+            destination_ip: [0; 16],
+            ip: null(),
+            frame: null(),
+            ip_and_frame_length: 0,
+            wire_length_link_type: 0,
+            interface_notes: 0,
+            frame_number: 0,
+            frame_offset: 0,
+            payload_offset: 0,
+        })
+    }
+
+    /// Writes a packet into it, word by word, each as its fields are read: kept
+    /// together first, they would not fit the registers.
+    #[inline(always)]
+    pub(super) fn write(&mut self, packet: &Packet<'_, impl Fields>) {
+        let (h, frame, event) = (packet.headers, &packet.frame, &mut self.0);
+        debug_assert_eq!(packet.payload().len(), h.payload_length() as usize);
+        let bytes = frame.bytes.as_ptr();
+        event.ports_id = pair32(pair16(h.source_port(), h.destination_port()), h.id());
+        event.interface_notes = pair32(frame.interface, packet.notes());
+        event.payload_lengths = pair32(h.payload_length(), h.payload_wire_length());
+        let frame_length = u32::try_from(frame.bytes.len()).unwrap_or(u32::MAX);
+        event.ip_and_frame_length = pair32(h.ip_length(), frame_length);
+        event.version_tos_flags_ttl =
+            u32::from_ne_bytes([h.version(), h.tos(), h.flags(), h.ttl()]);
+        event.offset_checksum_protocol_direction = pair32(
+            pair16(h.offset(), h.checksum()),
+            u32::from_ne_bytes([h.protocol(), direction(frame.direction), 0, 0]),
+        );
+        event.timestamp = microseconds(frame.timestamp_ns);
+        event.timestamp_ns = frame.timestamp_ns;
+        event.payload = bytes.wrapping_add(h.payload_start() as usize);
+        event.source_ip = h.source();
+        event.destination_ip = h.destination();
+        event.ip = bytes.wrapping_add(h.ip_start() as usize);
+        event.frame = bytes;
+        event.wire_length_link_type = pair32(frame.wire_length, frame.link_type.0);
+        event.frame_number = packet.number;
+        event.payload_offset = h.payload_start().into();
+    }
+
+    /// Gives the addresses as text.
+    #[inline(always)]
+    pub(super) fn set_text(&mut self, source: *const c_char, destination: *const c_char) {
+        self.0.source_address = source;
+        self.0.destination_address = destination;
+    }
+
+    /// As C sees it.
+    #[inline(always)]
+    pub(super) fn as_packet(&self) -> *const ipmon_packet {
+        (&raw const *self).cast()
+    }
+}
+
+/// Two numbers as they follow each other in memory.
+#[inline(always)]
+fn pair16(first: u16, second: u16) -> u32 {
+    let (first, second) = (u32::from(first), u32::from(second));
+    if cfg!(target_endian = "little") { first | second << 16 } else { first << 16 | second }
+}
+
+/// Two numbers as they follow each other in memory.
+#[inline(always)]
+fn pair32(first: u32, second: u32) -> u64 {
+    let (first, second) = (u64::from(first), u64::from(second));
+    if cfg!(target_endian = "little") { first | second << 32 } else { first << 32 | second }
+}
+
+#[inline(always)]
+fn direction(direction: Direction) -> u8 {
+    let direction = match direction {
+        Direction::Unknown => IPMON_DIRECTION_ANY,
+        Direction::In => IPMON_DIRECTION_IN,
+        Direction::Out => IPMON_DIRECTION_OUT,
+    };
+    direction.to_le_bytes()[0]
+}
+
+/// Rounded down. Times after 1970 do without the steps that a signed division
+/// takes.
+#[inline(always)]
+fn microseconds(ns: i64) -> i64 {
+    match u64::try_from(ns) {
+        Ok(ns) => (ns / 1000).cast_signed(),
+        Err(_) => ns.div_euclid(1000),
+    }
+}
