@@ -343,6 +343,16 @@
 #define IPMON_NOTICE_FILTER_NOT_APPLICABLE 3
 
 /**
+ * Files are read into a buffer of the library.
+ */
+#define IPMON_FILE_ACCESS_READ 0
+
+/**
+ * Files are mapped into memory.
+ */
+#define IPMON_FILE_ACCESS_MAP 1
+
+/**
  * The interface is up.
  */
 #define IPMON_ADAPTER_UP (1 << 0)
@@ -1198,6 +1208,43 @@ IPMON_API ipmon_status ipmon_set_address_text(struct ipmon_t *m, int address_tex
  * Since: 0.1.
  */
 IPMON_API ipmon_status ipmon_get_address_text(struct ipmon_t *m, int *address_text);
+
+/**
+ * How capture files are read: `IPMON_FILE_ACCESS_READ` (the default), or `_MAP`,
+ * which maps them into memory and saves a copy of every byte: for files that
+ * nobody touches meanwhile. The packets are the same.
+ *
+ * Map only files that are known to be left alone. Where a mapped file is
+ * shortened while it is read, or a network file system loses it, this process
+ * gets SIGBUS, whose default is to end it; what is written into it meanwhile
+ * may or may not be seen, and what is added is not. Bytes of the file count
+ * among the memory of the process while it is read, though the system may
+ * take them back at any time.
+ *
+ * What cannot be mapped is read: FIFOs, devices, standard input, compressed
+ * and empty files, and any file that the system refuses to map. Live capture
+ * ignores it.
+ *
+ * Returns: `OK`. `BAD_ARGUMENT` for another number. `BUSY` while the monitor
+ * runs. `BAD_HANDLE`, `NULL_ARGUMENT`, `FORKED`.
+ * Threads: any thread, at any time.
+ * Ownership: nothing changes hands.
+ * From a callback: while this monitor does not run.
+ * Since: 0.1.
+ */
+IPMON_API ipmon_status ipmon_set_file_access(struct ipmon_t *m, int file_access);
+
+/**
+ * What `ipmon_set_file_access()` set.
+ *
+ * Returns: `OK`, with `file_access` written. `BAD_HANDLE`, `NULL_ARGUMENT`,
+ * `FORKED`.
+ * Threads: any thread, at any time.
+ * Ownership: nothing changes hands.
+ * From a callback: yes.
+ * Since: 0.1.
+ */
+IPMON_API ipmon_status ipmon_get_file_access(struct ipmon_t *m, int *file_access);
 
 /**
  * Starts (`active` not 0) or stops (0) the live capture. A stop also ends a

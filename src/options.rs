@@ -18,6 +18,16 @@ pub const MAX_BUFFER_SIZE: u32 = i32::MAX as u32;
 /// has to wait for the last one: 20 ms keeps a stop short.
 pub const MAX_LATENCY: u32 = 20_000;
 
+/// How a capture file is read.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum FileAccess {
+    /// Into a buffer, piece by piece.
+    #[default]
+    Read,
+    /// Mapped into memory, where it can be: it must not be shortened meanwhile.
+    Map,
+}
+
 /// The options of a monitor.
 #[derive(Clone, Debug)]
 pub struct Options {
@@ -38,6 +48,8 @@ pub struct Options {
     pub latency: u32,
     /// Whether events carry their addresses as text.
     pub address_text: bool,
+    /// How files are read.
+    pub file_access: FileAccess,
 }
 
 impl Default for Options {
@@ -51,6 +63,7 @@ impl Default for Options {
             buffer_size: 32 << 20,
             latency: 1_000,
             address_text: true,
+            file_access: FileAccess::Read,
         }
     }
 }

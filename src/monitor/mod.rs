@@ -111,8 +111,8 @@ impl<S: Sink + 'static> Monitor<S> {
         }
         let options = shared.options().clone();
         let opened = guarded(|| {
-            let filter = options.filter.as_ref().map(FileFilter::new);
-            Ok((FileSource::open(path)?, filter))
+            let source = FileSource::open(path)?.with_access(options.file_access);
+            Ok((source, options.filter.as_ref().map(FileFilter::new)))
         });
         match opened {
             Ok((mut source, filter)) => {

@@ -41,6 +41,22 @@ pub fn open(path: &OsStr) -> Result<OwnedFd, i32> {
 /// # Errors
 /// The error number of the operating system.
 pub fn file_type(fd: BorrowedFd<'_>) -> Result<FileType, i32> {
+    Ok(match status(fd)?.st_mode & libc::S_IFMT {
+        libc::S_IFREG => FileType::Regular,
+        libc::S_IFDIR => FileType::Directory,
+        _ => FileType::Stream,
+    })
+}
+
+/// How many bytes the file has now that a descriptor is open on.
+///
+/// # Errors
+/// The error number of the operating system.
+pub fn length(fd: BorrowedFd<'_>) -> Result<usize, i32> {
+    usize::try_from(status(fd)?.st_size).map_err(|_| libc::EOVERFLOW)
+}
+
+fn status(fd: BorrowedFd<'_>) -> Result<libc::stat, i32> {
     let mut status = MaybeUninit::<libc::stat>::uninit();
     // SAFETY: fstat writes one stat into memory that is large enough for it.
     let failed = unsafe { libc::fstat(fd.as_raw_fd(), status.as_mut_ptr()) };
@@ -48,12 +64,7 @@ pub fn file_type(fd: BorrowedFd<'_>) -> Result<FileType, i32> {
         return Err(errno());
     }
     // SAFETY: fstat succeeded and so filled the structure.
-    let status = unsafe { status.assume_init() };
-    Ok(match status.st_mode & libc::S_IFMT {
-        libc::S_IFREG => FileType::Regular,
-        libc::S_IFDIR => FileType::Directory,
-        _ => FileType::Stream,
-    })
+    Ok(unsafe { status.assume_init() })
 }
 
 /// Reads into `room` and says how many bytes came; 0 is the end of the file.

@@ -6,7 +6,9 @@
 pub mod file;
 pub mod interfaces;
 pub mod libpcap;
+pub mod mapping;
 pub mod packet_socket;
+pub mod prefetch;
 pub mod signals;
 #[cfg_attr(loom, path = "wake_model.rs")]
 pub mod wake;

@@ -62,6 +62,7 @@ static void busy(void)
     CHECK_STATUS(ipmon_set_buffer_size(m, 1048576), BUSY);
     CHECK_STATUS(ipmon_set_latency(m, 0), BUSY);
     CHECK_STATUS(ipmon_set_address_text(m, 0), BUSY);
+    CHECK_STATUS(ipmon_set_file_access(m, IPMON_FILE_ACCESS_MAP), BUSY);
     CHECK_STATUS(ipmon_set_on_ip_packet(m, ignore_packet, NULL), BUSY);
     CHECK_STATUS(ipmon_set_accept_data(m, 0), OK);
     CHECK_STATUS(ipmon_set_active(m, 1), OK);

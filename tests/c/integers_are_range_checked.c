@@ -23,6 +23,7 @@ LIMITS(direction, int, IPMON_DIRECTION_ANY, IPMON_DIRECTION_OUT)
 LIMITS(snap_length, uint32_t, 1, 262144)
 LIMITS(buffer_size, uint32_t, 1048576, 2147483647u)
 LIMITS(latency, uint32_t, 0, 20000)
+LIMITS(file_access, int, IPMON_FILE_ACCESS_READ, IPMON_FILE_ACCESS_MAP)
 
 static void truth(ipmon_status set(ipmon_t *, int), ipmon_status get(ipmon_t *, int *))
 {
@@ -57,6 +58,8 @@ int main(void)
     buffer_size(1048575, 2147483648u);
     buffer_size(0, UINT32_MAX);
     latency(20001, UINT32_MAX);
+    file_access(-1, 2);
+    file_access(INT_MIN, 256);
 
     CHECK_STATUS(ipmon_wait(m, -2), BAD_ARGUMENT);
     CHECK_STATUS(ipmon_wait(m, INT_MIN), BAD_ARGUMENT);

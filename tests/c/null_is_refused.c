@@ -22,6 +22,7 @@ int main(void)
     CHECK_STATUS(ipmon_get_buffer_size(m, NULL), NULL_ARGUMENT);
     CHECK_STATUS(ipmon_get_latency(m, NULL), NULL_ARGUMENT);
     CHECK_STATUS(ipmon_get_address_text(m, NULL), NULL_ARGUMENT);
+    CHECK_STATUS(ipmon_get_file_access(m, NULL), NULL_ARGUMENT);
     CHECK_STATUS(ipmon_get_active(m, NULL), NULL_ARGUMENT);
     CHECK_STATUS(ipmon_get_accept_data(m, NULL), NULL_ARGUMENT);
     CHECK_STATUS(ipmon_get_stats(m, NULL, sizeof(ipmon_stats)), NULL_ARGUMENT);

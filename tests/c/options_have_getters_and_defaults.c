@@ -26,6 +26,8 @@ static void check_defaults(ipmon_t *m)
     CHECK_EQ(size, 1000);
     CHECK_STATUS(ipmon_get_address_text(m, &number), OK);
     CHECK_EQ(number, 1);
+    CHECK_STATUS(ipmon_get_file_access(m, &number), OK);
+    CHECK_EQ(number, IPMON_FILE_ACCESS_READ);
 }
 
 static void check_text_option(ipmon_t *m, ipmon_status set(ipmon_t *, const char *),
@@ -84,6 +86,9 @@ int main(void)
     CHECK_STATUS(ipmon_set_address_text(m, 0), OK);
     CHECK_STATUS(ipmon_get_address_text(m, &number), OK);
     CHECK_EQ(number, 0);
+    CHECK_STATUS(ipmon_set_file_access(m, IPMON_FILE_ACCESS_MAP), OK);
+    CHECK_STATUS(ipmon_get_file_access(m, &number), OK);
+    CHECK_EQ(number, IPMON_FILE_ACCESS_MAP);
 
     /* The texts are not looked at when they are set: what they name is resolved
      * at every start. Only what could never be a name is refused. */

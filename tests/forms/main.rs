@@ -1,9 +1,10 @@
 //! Whatever form a capture comes in, and in whatever pieces it is read, its
 //! frames and its end are the same.
 //!
-//! Every capture is read from a path, through a pipe, and compressed again with
-//! gzip and zstd, at read sizes of 1 byte, 7 bytes and 128 KiB. What the first
-//! reading told is what all others must tell, byte for byte.
+//! Every capture is read from a path, mapped, through a pipe, and compressed
+//! again with gzip and zstd, at read sizes of 1 byte, 7 bytes and 128 KiB. What the first
+//! reading told is what all others must tell, byte for byte. On the way, what is
+//! decoded the fast way is decoded as the general decoder does it, too.
 //!
 //! The captures are those in the folder that `IPMON_CAPTURES` names, those in
 //! `tests/data`, and those that [`own`] writes, which are always there.
@@ -131,6 +132,7 @@ fn read_all(capture: &Capture, folder: &Folder, tally: &Tally) {
     if plain != bytes {
         compare("plain", &Origin::Path(folder.write(&plain)));
     }
+    compare("mapped", &Origin::Mapped(folder.write(&bytes)));
     compare("pipe", &Origin::Pipe(&plain));
     compare("gzip", &Origin::Path(folder.write(&packing::gzip(&plain))));
     compare("zstd", &Origin::Path(folder.write(&packing::zstd(&plain))));
@@ -183,12 +185,14 @@ fn every_capture_reads_the_same_in_every_form_and_at_every_size() {
     println!(
         "forms: captures equal {equal} different {}; {own_count} of them written here, {} frames, \
          {} errors at the end; {} readings, {} left out (byte by byte of more than {BYTE_BY_BYTE} \
-         bytes, but from a path)",
+         bytes, but from a path); {} frames decoded both ways",
         all - equal,
         tally.frames.into_inner(),
         tally.ends.into_inner(),
         tally.readings.into_inner(),
         tally.left_out.into_inner(),
+        transcript::COMMON.load(Relaxed),
     );
+    assert!(transcript::COMMON.load(Relaxed) > 0);
     assert!(different.is_empty() && equal == all);
 }

@@ -1,15 +1,17 @@
 //! Where a form of a capture is read from.
 
 use crate::transcript::Transcript;
+use ipmon::options::FileAccess;
 use ipmon::source::file::FileSource;
 use std::ffi::OsString;
 use std::io::Write;
 use std::os::fd::AsRawFd;
 use std::path::PathBuf;
 
-/// A file, or bytes that another thread writes into a pipe meanwhile.
+/// A file that is read or mapped, or bytes that another thread writes into a pipe meanwhile.
 pub(crate) enum Origin<'a> {
     Path(PathBuf),
+    Mapped(PathBuf),
     Pipe(&'a [u8]),
 }
 
@@ -19,7 +21,12 @@ impl Origin<'_> {
         match self {
             Origin::Path(path) => {
                 let source = FileSource::open(path.as_os_str()).unwrap();
-                Transcript::of(source.with_read_size(size))
+                Transcript::of(source.with_read_size(size), false)
+            }
+            Origin::Mapped(path) => {
+                let source = FileSource::open(path.as_os_str()).unwrap();
+                let source = source.with_access(FileAccess::Map).with_read_size(size);
+                Transcript::of(source, false)
             }
             Origin::Pipe(bytes) => through_a_pipe(bytes, size),
         }
@@ -36,6 +43,6 @@ fn through_a_pipe(bytes: &[u8], size: usize) -> Transcript {
         let source = FileSource::open(&path).unwrap();
         // Or the writer would wait for ever.
         drop(reader);
-        Transcript::of(source.with_read_size(size))
+        Transcript::of(source.with_read_size(size), true)
     })
 }

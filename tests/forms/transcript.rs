@@ -1,9 +1,14 @@
 //! All that a source says of a capture.
 
+use ipmon::decode::{decode, decode_common};
 use ipmon::error::Kind;
 use ipmon::source::file::FileSource;
-use ipmon::source::{Refill, Source};
+use ipmon::source::{Frame, Refill, Source, Taker};
 use ipmon::sys::wake::Waker;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+
+/// Frames that were decoded the fast way, and as the general decoder does.
+pub(crate) static COMMON: AtomicU64 = AtomicU64::new(0);
 
 /// Every field of every frame as bytes, and the error at the end.
 #[derive(Clone, PartialEq, Eq)]
@@ -16,8 +21,8 @@ pub(crate) struct Transcript {
 }
 
 impl Transcript {
-    /// Reads a source to its end.
-    pub(crate) fn of(mut source: FileSource) -> Self {
+    /// Reads a source to its end, frame by frame or in its own loop.
+    pub(crate) fn of(mut source: FileSource, one_by_one: bool) -> Self {
         let waker = Waker::new().unwrap();
         let mut found = Transcript { frames: 0, starts: Vec::new(), bytes: Vec::new(), end: None };
         loop {
@@ -30,18 +35,12 @@ impl Transcript {
                     break;
                 }
             }
-            while let Some(frame) = source.next_frame() {
-                found.frames += 1;
-                found.starts.push(found.bytes.len());
-                let out = &mut found.bytes;
-                out.extend(frame.timestamp_ns.to_le_bytes());
-                out.extend(frame.wire_length.to_le_bytes());
-                out.extend(frame.link_type.0.to_le_bytes());
-                out.extend(frame.interface.to_le_bytes());
-                out.extend(frame.notes.to_le_bytes());
-                out.push(frame.direction as u8);
-                out.extend(frame.bytes.len().to_le_bytes());
-                out.extend_from_slice(frame.bytes);
+            if one_by_one {
+                while let Some(frame) = source.next_frame() {
+                    found.take(frame);
+                }
+            } else {
+                while !source.frames(&mut found) {}
             }
         }
         found
@@ -69,5 +68,28 @@ impl Transcript {
         let start = *self.starts.get(number)?;
         let end = self.starts.get(number + 1).copied().unwrap_or(self.bytes.len());
         self.bytes.get(start..end)
+    }
+}
+
+impl Taker for Transcript {
+    /// Every third frame is the last for now.
+    fn take(&mut self, frame: Frame<'_>) -> bool {
+        self.frames += 1;
+        self.starts.push(self.bytes.len());
+        let out = &mut self.bytes;
+        out.extend(frame.timestamp_ns.to_le_bytes());
+        out.extend(frame.wire_length.to_le_bytes());
+        out.extend(frame.link_type.0.to_le_bytes());
+        out.extend(frame.interface.to_le_bytes());
+        out.extend(frame.notes.to_le_bytes());
+        out.push(frame.direction as u8);
+        out.extend(frame.bytes.len().to_le_bytes());
+        out.extend_from_slice(frame.bytes);
+        // The fast way gives the general decoder's answer, or none.
+        if let Some(common) = decode_common(&frame) {
+            assert_eq!(Ok(common.headers()), decode(&frame), "frame {}", self.frames);
+            COMMON.fetch_add(1, Relaxed);
+        }
+        !self.frames.is_multiple_of(3)
     }
 }

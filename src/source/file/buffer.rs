@@ -2,10 +2,17 @@
 
 use crate::error::{Error, Kind, Result};
 use crate::source::{WINDOW, Window};
+use crate::sys::mapping::Mapping;
+use crate::sys::prefetch::prefetch;
+use std::ops::Deref;
 
 /// How much one read() asks for. Larger pieces were not faster, and this one
 /// stays in the second-level cache between the kernel's copy and the parse.
 pub(super) const READ_SIZE: usize = 128 * 1024;
+
+/// How far ahead of the record that is looked at memory is asked for. What was
+/// read lies in the cache by then; what is mapped often does not.
+const AHEAD: usize = 1024;
 
 /// A page of memory, or a part of a larger one.
 const PAGE: usize = 4096;
@@ -14,11 +21,31 @@ const PAGE: usize = 4096;
 /// every frame has its window.
 pub(super) const PADDING: usize = WINDOW;
 
+/// The memory of a buffer.
+enum Storage {
+    /// Read into, with [`PADDING`] behind.
+    Own(Vec<u8>),
+    /// All of a file, which is taken as read piece by piece.
+    Mapped(Mapping),
+}
+
+impl Deref for Storage {
+    type Target = [u8];
+
+    #[inline]
+    fn deref(&self) -> &[u8] {
+        match self {
+            Storage::Own(bytes) => bytes,
+            Storage::Mapped(map) => map,
+        }
+    }
+}
+
 /// Bytes of the file that are read and not yet consumed.
 ///
-/// Holds `start <= end <= storage.len() - PADDING`.
+/// Holds `start <= end <= capacity()`.
 pub(super) struct Buffer {
-    storage: Vec<u8>,
+    storage: Storage,
     start: usize,
     end: usize,
     /// The offset in the file of the storage's first byte, which may lie in
@@ -41,6 +68,7 @@ impl<'a> Ahead<'a> {
     /// whether they are unread bytes.
     #[inline(always)]
     pub(super) fn front<const N: usize>(&self) -> Option<(&'a [u8; N], &'a Window)> {
+        prefetch(self.memory, AHEAD);
         // One comparison, and not one for each part.
         if self.memory.len() < N + WINDOW {
             return None;
@@ -77,9 +105,31 @@ impl<'a> Ahead<'a> {
 impl Buffer {
     /// Room for two pieces: what is left of one and all of the next.
     pub(super) fn new() -> Result<Self> {
-        let mut buffer = Buffer { storage: Vec::new(), start: 0, end: 0, base: 0 };
+        let mut buffer = Buffer { storage: Storage::Own(Vec::new()), start: 0, end: 0, base: 0 };
         buffer.grow_to(2 * READ_SIZE)?;
         Ok(buffer)
+    }
+
+    /// Of a mapped file, of which nothing is read.
+    pub(super) fn mapped(map: Mapping) -> Self {
+        Buffer { storage: Storage::Mapped(map), start: 0, end: 0, base: 0 }
+    }
+
+    /// How much of the next piece of a mapped file there is; `None` for a
+    /// buffer that is read into.
+    pub(super) fn mapped_room(&self, piece: usize) -> Option<usize> {
+        match &self.storage {
+            Storage::Own(_) => None,
+            Storage::Mapped(map) => Some((map.len() - self.end).min(piece)),
+        }
+    }
+
+    /// How much the storage can hold.
+    pub(super) fn capacity(&self) -> usize {
+        match &self.storage {
+            Storage::Own(bytes) => bytes.len().saturating_sub(PADDING),
+            Storage::Mapped(map) => map.len(),
+        }
     }
 
     /// What is there to be parsed.
@@ -132,18 +182,20 @@ impl Buffer {
     /// it: what a length field claims costs nothing until the bytes arrive.
     pub(super) fn room(&mut self, need: usize, piece: usize) -> Result<&mut [u8]> {
         self.make_room(need, piece);
-        let capacity = self.storage.len() - PADDING;
+        let capacity = self.capacity();
         if self.end == capacity {
             self.grow_to(need.clamp(capacity + 1, 2 * capacity))?;
         }
-        let limit = self.storage.len() - PADDING;
-        let to = limit.min(self.end.saturating_add(piece.max(1)));
-        Ok(&mut self.storage[self.end..to])
+        let to = self.capacity().min(self.end.saturating_add(piece.max(1)));
+        match &mut self.storage {
+            Storage::Own(bytes) => Ok(&mut bytes[self.end..to]),
+            Storage::Mapped(_) => Ok(&mut []),
+        }
     }
 
     /// Counts bytes that were written into the room.
     pub(super) fn filled(&mut self, length: usize) {
-        self.end = self.end.saturating_add(length).min(self.storage.len() - PADDING);
+        self.end = self.end.saturating_add(length).min(self.capacity());
     }
 
     /// Forgets everything: what is unread was another stream's.
@@ -156,7 +208,7 @@ impl Buffer {
     /// bytes are copied almost twice as fast. Where there is no room for that,
     /// it moves to the front.
     fn make_room(&mut self, need: usize, piece: usize) {
-        let capacity = self.storage.len() - PADDING;
+        let capacity = self.capacity();
         let unread = self.end - self.start;
         // A record that arrives in small pieces is not moved for each of them.
         if unread > 0 && self.start < PAGE && self.end < capacity {
@@ -165,23 +217,21 @@ impl Buffer {
         let place = self.storage.as_ptr().addr() + unread;
         let to = place.next_multiple_of(PAGE) - place;
         let to = if to + unread.saturating_add(piece).max(need) <= capacity { to } else { 0 };
-        self.storage.copy_within(self.start..self.end, to);
+        if let Storage::Own(bytes) = &mut self.storage {
+            bytes.copy_within(self.start..self.end, to);
+        }
         self.base = self.base.wrapping_add(self.start as u64).wrapping_sub(to as u64);
         (self.start, self.end) = (to, to + unread);
     }
 
     fn grow_to(&mut self, capacity: usize) -> Result<()> {
         let length = capacity + PADDING;
-        self.storage.try_reserve_exact(length - self.storage.len()).map_err(|_| {
+        let Storage::Own(bytes) = &mut self.storage else { return Ok(()) };
+        bytes.try_reserve_exact(length - bytes.len()).map_err(|_| {
             Error::new(Kind::NoMemory, format!("no memory for a buffer of {length} bytes"))
         })?;
-        fill(&mut self.storage, length);
+        fill(bytes, length);
         Ok(())
-    }
-
-    #[cfg(test)]
-    pub(super) fn capacity(&self) -> usize {
-        self.storage.len()
     }
 }
 
@@ -231,7 +281,7 @@ mod tests {
             written += write(&mut buffer, &piece, need);
             assert!(buffer.capacity() <= (2 * written).max(before));
         }
-        assert_eq!(buffer.capacity(), need + PADDING);
+        assert_eq!(buffer.capacity(), need);
         assert!(buffer.unread().iter().all(|&b| b == 7));
     }
 }

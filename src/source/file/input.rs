@@ -3,6 +3,7 @@
 use crate::error::{Error, Kind, Result};
 use crate::source::file::buffer::READ_SIZE;
 use crate::sys::file::{self, FileType};
+use crate::sys::mapping::Mapping;
 use crate::sys::wake::Waker;
 use std::ffi::{OsStr, OsString};
 use std::io::Stdin;
@@ -103,7 +104,7 @@ impl Input {
 
     /// Waits for the file to be given up; false when the waker or the time-out
     /// ended that.
-    fn opened(&mut self, wait: &Wait<'_>) -> Result<bool> {
+    pub(super) fn opened(&mut self, wait: &Wait<'_>) -> Result<bool> {
         while let Origin::Leased(path) = &self.origin {
             match file::open(path) {
                 Ok(fd) => {
@@ -132,6 +133,23 @@ impl Input {
             read_size: READ_SIZE,
             bytes_read: 0,
         }
+    }
+
+    /// The file as it lies on a disk, mapped. `None` for all that cannot be,
+    /// and is read instead: pipes, devices, standard input, which may be in the
+    /// middle of its file, what is empty or does not say its length, and where
+    /// the operating system refuses.
+    pub(super) fn map(&self) -> Option<Mapping> {
+        let Origin::File(fd) = &self.origin else { return None };
+        if self.waits {
+            return None;
+        }
+        Mapping::new(fd.as_fd(), file::length(fd.as_fd()).ok()?).ok()
+    }
+
+    /// Counts bytes that came from the mapping.
+    pub(super) fn mapped(&mut self, bytes: usize) {
+        self.bytes_read += bytes as u64;
     }
 
     pub(super) fn set_read_size(&mut self, bytes: usize) {

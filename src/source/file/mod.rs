@@ -36,6 +36,7 @@ mod tests;
 mod time;
 
 use crate::error::Result;
+use crate::options::FileAccess;
 use crate::source::{Frame, Refill, Source, Taker};
 use crate::sys::wake::Waker;
 use buffer::Buffer;
@@ -52,6 +53,7 @@ use step::Step;
 /// A capture file as a source of frames.
 pub struct FileSource {
     input: Input,
+    access: FileAccess,
     /// For a compressed file.
     unpacker: Option<Unpacker>,
     buffer: Buffer,
@@ -96,8 +98,17 @@ impl FileSource {
         self
     }
 
+    /// Maps the file instead of reading it, where it can be mapped and is not
+    /// compressed; frames do not depend on it.
+    #[must_use]
+    pub fn with_access(mut self, access: FileAccess) -> Self {
+        self.access = access;
+        self
+    }
+
     fn new(input: Input) -> Result<Self> {
-        Ok(FileSource { input, unpacker: None, buffer: Buffer::new()?, state: State::New })
+        let (access, buffer) = (FileAccess::Read, Buffer::new()?);
+        Ok(FileSource { input, access, unpacker: None, buffer, state: State::New })
     }
 
     /// Reads until a frame is wholly there.
@@ -157,6 +168,20 @@ impl FileSource {
     }
 
     fn fill(&mut self, need: usize, wait: &Wait<'_>) -> Result<Got> {
+        if self.access == FileAccess::Map {
+            if !self.input.opened(wait)? {
+                return Ok(Got::Nothing);
+            }
+            // Tried once; whatever cannot be mapped is read.
+            self.access = FileAccess::Read;
+            if let Some(map) = self.input.map().filter(|map| is_plain(map)) {
+                self.buffer = Buffer::mapped(map);
+            }
+        }
+        if let Some(n) = self.buffer.mapped_room(self.input.read_size()) {
+            self.input.mapped(n);
+            return Ok(if n == 0 { Got::End } else { Got::Bytes(n) });
+        }
         let room = self.buffer.room(need, self.input.read_size())?;
         match &mut self.unpacker {
             None => self.input.read(room, wait),
@@ -180,6 +205,11 @@ impl FileSource {
             }
         }
     }
+}
+
+/// Whether a file is a capture as it lies there.
+fn is_plain(file: &[u8]) -> bool {
+    file.first_chunk().is_some_and(|magic| recognise::recognise(*magic).is_some())
 }
 
 impl Source for FileSource {
