@@ -56,6 +56,7 @@ test:
 	@tests/faults.sh
 	@SOAK_SECONDS=20 tests/soak.sh
 	@tests/memory.sh
+	@tests/instructions.sh
 	@tests/differences.sh
 	@tests/filters-like-tcpdump.sh $(CONFORMANCE)
 	@tests/filters-in-kernel.sh
