@@ -14,7 +14,7 @@
 use super::extensions::{self, Chain};
 use super::ports::{self, has_ports};
 use crate::packet::{Fields, Headers, notes};
-use crate::source::{Frame, LinkType, Window};
+use crate::source::{Frame, LinkType, WINDOW, Window};
 
 /// An IPv4 header without options (RFC 791), and an IPv6 header (RFC 8200).
 const IPV4_HEADER: usize = 20;
@@ -84,11 +84,11 @@ impl Common<'_> {
 pub(super) fn decode<'a>(frame: &Frame<'a>) -> Option<Common<'a>> {
     let window = frame.window?;
     let (start, ether_type) = if frame.link_type == ETHERNET {
-        let ether_type = be16(window, 12);
-        if ether_type == IPV4 {
+        // As bytes, or the compiler would put it among the others, behind them.
+        if chunk::<2, WINDOW>(window, 12) == IPV4.to_be_bytes() {
             return V4::new(frame, window, 14).map(Common::EthernetV4);
         }
-        match ether_type {
+        match be16(window, 12) {
             IPV6 => return V6::new(frame, window, 14).map(Common::EthernetV6),
             VLAN => (18, be16(window, 16)),
             _ => return None,
@@ -111,10 +111,10 @@ pub(super) fn decode<'a>(frame: &Frame<'a>) -> Option<Common<'a>> {
 impl<'a> V4<'a> {
     #[inline(always)]
     fn new(frame: &Frame<'a>, window: &'a Window, start: usize) -> Option<Self> {
-        let (ip, captured) = reach(frame, window, start)?;
+        let (ip, captured) = reach(frame, window, start, IPV4_HEADER)?;
         let total = usize::from(be16(ip, 2));
-        // Options; too little of it captured; lengths that are 0 or wrong.
-        if ip[0] != 0x45 || captured < IPV4_HEADER || total < IPV4_HEADER {
+        // Options; lengths that are 0 or wrong.
+        if ip[0] != 0x45 || total < IPV4_HEADER {
             return None;
         }
         let ip_length = captured.min(total);
@@ -238,10 +238,10 @@ impl Fields for V4<'_> {
 impl<'a> V6<'a> {
     #[inline(always)]
     fn new(frame: &Frame<'a>, window: &'a Window, start: usize) -> Option<Self> {
-        let (ip, captured) = reach(frame, window, start)?;
+        let (ip, captured) = reach(frame, window, start, IPV6_HEADER)?;
         let stated = usize::from(be16(ip, 4));
         // A stated length of 0 may be that of a jumbogram.
-        if ip[0] >> 4 != 6 || captured < IPV6_HEADER || stated == 0 {
+        if ip[0] >> 4 != 6 || stated == 0 {
             return None;
         }
         let total = IPV6_HEADER + stated;
@@ -360,16 +360,17 @@ impl Fields for V6<'_> {
 }
 
 /// The IP packet that begins there, as far as it is read here, and how much of
-/// it was captured. Where that is a whole header, all that led to it lies inside
+/// it was captured: its header at least, so that all that led to it lies inside
 /// the frame too.
 #[inline(always)]
 fn reach<'a>(
     frame: &Frame<'a>,
     window: &'a Window,
     start: usize,
+    header: usize,
 ) -> Option<(&'a [u8; REACH], usize)> {
-    let captured = frame.bytes.len().checked_sub(start)?;
-    Some((window.get(start..)?.first_chunk()?, captured))
+    let behind = frame.bytes.len().checked_sub(start + header)?;
+    Some((window.get(start..)?.first_chunk()?, behind + header))
 }
 
 /// What it means that so much was captured of a packet of so many bytes.

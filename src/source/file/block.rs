@@ -90,7 +90,8 @@ impl Packet {
         let ticks = (u64::from(order.u32(block, 12)) << 32) | u64::from(order.u32(block, 16));
         let (timestamp_ns, notes) = interface.clock.nanoseconds(ticks);
         let captured = captured as usize;
-        let padded = captured.next_multiple_of(4);
+        // To a multiple of 4; it does not overflow, as there is room for it.
+        let padded = (captured + 3) & !3;
         let direction = if padded < room {
             direction(order, &block[data + padded..end])
         } else {

@@ -55,6 +55,7 @@ pub(super) struct Buffer {
 
 /// What is unread of a buffer, record by record: nothing is written back until
 /// the last of them is known.
+#[derive(Clone, Copy)]
 pub(super) struct Ahead<'a> {
     /// The unread bytes, and the memory behind them.
     memory: &'a [u8],
@@ -75,13 +76,6 @@ impl<'a> Ahead<'a> {
         }
         let (header, rest) = self.memory.split_first_chunk()?;
         Some((header, rest.first_chunk()?))
-    }
-
-    /// What is unread from here on.
-    #[inline(always)]
-    pub(super) fn unread(&self) -> &'a [u8] {
-        let length = self.memory.len().saturating_sub(self.behind);
-        self.memory.get(..length).unwrap_or_default()
     }
 
     /// The next record of so many bytes, where it is wholly there.

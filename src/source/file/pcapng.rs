@@ -151,12 +151,14 @@ impl Pcapng {
             if Order::NATIVE.u32(head, 0) != ENHANCED_PACKET || total > MAX_BLOCK {
                 break true;
             }
-            let Ok(Some(block)) = whole(Order::NATIVE, ahead.unread(), total) else { break true };
+            let mut behind = ahead;
+            let Some(block) = behind.pass(total as usize) else { break true };
+            let Ok(Some(block)) = whole(Order::NATIVE, block, total) else { break true };
             let packet = Packet::enhanced(Order::NATIVE, block, &self.interfaces);
             let Ok(packet) = packet else { break true };
             let (at, captured) = packet.place();
             let Some(bytes) = block.get(at..at + captured) else { break true };
-            ahead.pass(block.len());
+            ahead = behind;
             self.blocks += 1;
             if !taker.take(packet.frame(bytes, Some(window))) {
                 break false;

@@ -13,7 +13,8 @@ pub(super) const DEFAULT_RESOLUTION: u8 = 6;
 pub(super) struct Clock {
     /// if_tsoffset: seconds to add.
     offset: i64,
-    /// Nanoseconds in a tick where they are a whole number, else 0.
+    /// Nanoseconds in a tick where they are a whole number and nothing is to be
+    /// added, else 0.
     tick: u32,
     /// if_tsresol: the top bit clear says 10^-n seconds a tick, set 2^-n.
     resolution: u8,
@@ -27,14 +28,15 @@ impl Clock {
             n @ 0x80..=0x89 => NS_PER_SECOND >> (n & 0x7f),
             _ => 0,
         };
+        let tick = if offset == 0 { tick } else { 0 };
         Clock { offset, tick, resolution }
     }
 
     /// Ticks since 1970 as nanoseconds, rounded down; with the note that says
     /// so where they do not fit and are saturated.
-    #[inline]
-    pub(super) fn nanoseconds(self, ticks: u64) -> (i64, u32) {
-        if self.tick != 0 && self.offset == 0 {
+    #[inline(always)]
+    pub(super) fn nanoseconds(&self, ticks: u64) -> (i64, u32) {
+        if self.tick != 0 {
             let ns = ticks.checked_mul(u64::from(self.tick)).map(i64::try_from);
             if let Some(Ok(ns)) = ns {
                 return (ns, 0);
@@ -45,7 +47,7 @@ impl Clock {
 
     /// 64 bits of ticks times 10^9 need 94 bits, and the offset as many.
     #[cold]
-    fn general(self, ticks: u64) -> (i64, u32) {
+    fn general(&self, ticks: u64) -> (i64, u32) {
         let power = u32::from(self.resolution & 0x7f);
         let ns = u128::from(ticks) * u128::from(NS_PER_SECOND);
         let since = if self.resolution & 0x80 != 0 {
