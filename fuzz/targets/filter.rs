@@ -21,6 +21,7 @@ fuzz_target!(|input: &[u8]| {
     let (bytes, rest) = rest.split_at(rest.len().min(usize::from(length)));
     let frame = Frame {
         bytes,
+        window: None,
         wire_length: u32::from(length) * 8,
         timestamp_ns: 0,
         link_type: LinkType(link_type),
