@@ -148,3 +148,26 @@ fn two_addresses_may_share_a_place() {
     let [a, b] = texts.of(6, &first, &first);
     assert_eq!(until_nul(a), until_nul(b));
 }
+
+#[test]
+fn addresses_of_one_place_are_told_apart_by_every_two_bytes() {
+    let mut random = Random(4);
+    for at in 0..15 {
+        let mut met = 0;
+        while met < 3 {
+            let first = random.six();
+            let mut second = first;
+            second[at..at + 2].copy_from_slice(&random.word().to_be_bytes()[..2]);
+            if first == second || texts::place(&first) != texts::place(&second) {
+                continue;
+            }
+            met += 1;
+            let mut texts = Texts::new();
+            for (a, b) in [(first, first), (second, second), (first, second)] {
+                let [one, other] = texts.of(6, &a, &b);
+                assert_eq!(until_nul(one), Ipv6Addr::from(a).to_string());
+                assert_eq!(until_nul(other), Ipv6Addr::from(b).to_string());
+            }
+        }
+    }
+}

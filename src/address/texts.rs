@@ -13,8 +13,13 @@ struct Entry {
     text: [u8; TEXT_SIZE],
 }
 
-/// No address has a text without a byte.
-const EMPTY: Entry = Entry { ip: [0; 16], text: [0; TEXT_SIZE] };
+/// What the places hold at first: an address and its text as well.
+const FIRST: Entry = {
+    let mut text = [0; TEXT_SIZE];
+    text[0] = b':';
+    text[1] = b':';
+    Entry { ip: [0; 16], text }
+};
 
 /// Makes and keeps the texts of one packet at a time. IPv4 is written faster
 /// than it could be looked up; IPv6 addresses are remembered, each in the one
@@ -50,22 +55,23 @@ impl Texts {
     #[inline(never)]
     fn six(&mut self, source: &[u8; 16], destination: &[u8; 16]) -> [&[u8]; 2] {
         if self.remembered.is_empty() && self.remembered.try_reserve_exact(ENTRIES).is_ok() {
-            self.remembered.resize(ENTRIES, EMPTY);
+            self.remembered.resize(ENTRIES, FIRST);
         }
-        let (first, second) = (place(source), place(destination));
-        let Some(entry) = self.remembered.get_mut(first) else {
+        // Of a length that the compiler knows, in which every place is.
+        let Some(entries) = self.remembered.first_chunk_mut::<ENTRIES>() else {
             six::write(source, &mut self.scratch[0]);
             six::write(destination, &mut self.scratch[1]);
             let [source, destination] = &self.scratch;
             return [source, destination];
         };
-        entry.hold(source);
+        let (first, second) = (place(source), place(destination));
+        entries[first].hold(source);
         if first == second && source != destination {
             six::write(destination, &mut self.scratch[1]);
-            return [&self.remembered[first].text, &self.scratch[1]];
+            return [&entries[first].text, &self.scratch[1]];
         }
-        self.remembered[second].hold(destination);
-        [&self.remembered[first].text, &self.remembered[second].text]
+        entries[second].hold(destination);
+        [&entries[first].text, &entries[second].text]
     }
 }
 
@@ -78,7 +84,7 @@ impl Default for Texts {
 impl Entry {
     #[inline(always)]
     fn hold(&mut self, ip: &[u8; 16]) {
-        if self.ip != *ip || self.text[0] == 0 {
+        if self.ip != *ip {
             self.ip = *ip;
             six::write(ip, &mut self.text);
         }
@@ -89,10 +95,13 @@ impl Entry {
 /// those of a host often too: all of them count.
 #[inline(always)]
 pub(super) fn place(ip: &[u8; 16]) -> usize {
-    let bits = u128::from_ne_bytes(*ip);
+    let bits = u128::from_be_bytes(*ip);
     #[allow(clippy::cast_possible_truncation, reason = "the halves")]
-    let (high, low) = ((bits >> 64) as u64, bits as u64);
-    let mixed = (high.rotate_left(23) ^ low).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-    let mixed = (mixed ^ mixed >> 32).wrapping_mul(0xd6e8_feb8_6659_fd93);
-    usize::try_from(mixed >> (64 - ENTRIES.ilog2())).unwrap_or(0)
+    let (network, host) = ((bits >> 64) as u64, bits as u64);
+    let mixed = network
+        .wrapping_mul(0x9e37_79b9_7f4a_7c15)
+        .wrapping_add(host.wrapping_mul(0xd6e8_feb8_6659_fd93));
+    #[allow(clippy::cast_possible_truncation, reason = "below ENTRIES")]
+    let place = (mixed >> (u64::BITS - ENTRIES.ilog2())) as usize;
+    place
 }
