@@ -1212,7 +1212,9 @@ IPMON_API ipmon_status ipmon_get_address_text(struct ipmon_t *m, int *address_te
 /**
  * How capture files are read: `IPMON_FILE_ACCESS_READ` (the default), or `_MAP`,
  * which maps them into memory and saves a copy of every byte: for files that
- * nobody touches meanwhile. The packets are the same.
+ * nobody touches meanwhile. The packets are the same. Small packets gain most;
+ * where the system keeps the file in single pages, to map each can cost more than
+ * the copy of large packets: measure with files of your own.
  *
  * Map only files that are known to be left alone. Where a mapped file is
  * shortened while it is read, or a network file system loses it, this process

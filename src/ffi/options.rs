@@ -361,7 +361,9 @@ pub const IPMON_FILE_ACCESS_MAP: c_int = 1;
 
 /// How capture files are read: `IPMON_FILE_ACCESS_READ` (the default), or `_MAP`,
 /// which maps them into memory and saves a copy of every byte: for files that
-/// nobody touches meanwhile. The packets are the same.
+/// nobody touches meanwhile. The packets are the same. Small packets gain most;
+/// where the system keeps the file in single pages, to map each can cost more than
+/// the copy of large packets: measure with files of your own.
 ///
 /// Map only files that are known to be left alone. Where a mapped file is
 /// shortened while it is read, or a network file system loses it, this process
