@@ -52,12 +52,15 @@
  *   never looked into. Only monitors are owned, and freed with ipmon_free().
  *
  * Callbacks
- *   They must return: no C++ exception and no longjmp() may leave them. They may
- *   call every function here ("From a callback" says what is different there).
+ *   They must return. A C++ exception that leaves one, or pthread_exit() in one,
+ *   ends the program: abort(), after a line on standard error. A longjmp() must not
+ *   leave them. They may call every function here ("From a callback" says what is
+ *   different there).
  *
  * The process
  *   Captures are stopped at exit(), before the statics go that were there at the
- *   first start. In a child made by fork() every call that could fail is FORKED,
+ *   first start, and none starts any more; callbacks that do not return are waited
+ *   for up to 2 s. In a child made by fork() every call that could fail is FORKED,
  *   but for ipmon_free(), and ipmon_new() returns NULL; a child that was forked
  *   inside a callback must not return from it; after exec() everything is as new.
  *   The library stays loaded once it was: dlclose() leaves it there.
@@ -564,7 +567,7 @@ typedef struct ipmon_packet {
  * to are borrowed until the callback returns: copy what is to be kept.
  *
  * It may call any function of this library, on this monitor too. It must
- * return: no exception and no `longjmp` may leave it. While it runs, packets
+ * return: an exception that leaves it ends the program. While it runs, packets
  * of a live capture wait in the kernel's ring, which holds `buffer_size`
  * bytes; what does not fit is dropped and counted. All signals are blocked on
  * the capture thread.
@@ -1262,8 +1265,9 @@ IPMON_API ipmon_status ipmon_get_file_access(struct ipmon_t *m, int *file_access
  * Returns: `OK`: started; or stopped: no callback of this monitor is running
  * and none will start. Starting what is started and stopping what is stopped
  * is `OK`. Start: `BUSY` while a file is parsed, while the last run is still
- * ending, and inside this monitor's callbacks after its end was asked for; `NO_PERMISSION`, `NO_DEVICE`,
- * `DEVICE_DOWN`, `NO_LIBPCAP`, `BAD_FILTER`, `FILTER_TOO_COMPLEX`, `SYSTEM`.
+ * ending, and inside this monitor's callbacks after its end was asked for;
+ * `NO_PERMISSION`, `NO_DEVICE`, `DEVICE_DOWN`, `NO_LIBPCAP`, `BAD_FILTER`,
+ * `FILTER_TOO_COMPLEX`, `SYSTEM`; `INTERRUPTED` once `exit()` was called.
  * Stop: `PENDING` inside a callback of another monitor while this one runs.
  * `BAD_HANDLE`, `NULL_ARGUMENT`, `FORKED`.
  * Threads: any thread, at any time.
@@ -1273,9 +1277,7 @@ IPMON_API ipmon_status ipmon_get_file_access(struct ipmon_t *m, int *file_access
  * `IPMON_NOTICE_ENDED` follows. A start, of another monitor.
  * Since: 0.1.
  */
-IPMON_API
-ipmon_status ipmon_set_active(struct ipmon_t *m,
-                              int active);
+IPMON_API ipmon_status ipmon_set_active(struct ipmon_t *m, int active);
 
 /**
  * Whether a live capture runs: 1 from a start until a stop, or until a

@@ -5,7 +5,7 @@ cd "$(dirname "$0")/.."
 passed=0 failed=0
 while read -r name; do
     case $name in
-    *.c) [ -f "tests/c/$name" ] ;;
+    *.c | *.cc) [ -f "tests/c/$name" ] ;;
     *.sh) [ -x "tests/$name" ] ;;
     *) grep -rqw "fn ${name##*::}" src tests ;;
     esac && passed=$((passed + 1)) || { failed=$((failed + 1)); echo "not ok: there is no test $name"; }

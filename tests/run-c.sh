@@ -69,10 +69,10 @@ build() { # COMPILER: every program, linked with the shared library
 }
 
 # shellcheck disable=SC2086
-build_and_run_cxx() { # COMPILER STANDARD
+build_and_run_cxx() { # COMPILER STANDARD NAME
     have "$1" || return
-    "$1" -std="$2" $warnings -Iinclude tests/c/cxx_include.cc -o "$work/cxx-$1-$2" \
-        -L"$lib" -lipmon -Wl,-rpath,"$lib" && "$work/cxx-$1-$2"
+    "$1" -std="$2" -O1 $warnings -Iinclude "tests/c/$3.cc" -o "$work/$3-$1-$2" \
+        -L"$lib" -lipmon -Wl,-rpath,"$lib" -lpthread && timeout 150 "$work/$3-$1-$2"
 }
 
 # A program that is linked with the archive needs no library of ours when it runs.
@@ -139,6 +139,16 @@ dynamic_section() {
     grep -q NODELETE <<<"$section" || { echo "the flag NODELETE is not set"; return 1; }
 }
 
+# The tests of handles call every function that takes one.
+every_handle() {
+    local name missing=0
+    while read -r name; do
+        grep -qE "CALL[A-Z_]*\\(${name#ipmon_}[,)]|${name}[,(}]" tests/c/calls.h tests/c/handles_are_checked.c ||
+            { echo "nobody calls $name" && missing=1; }
+    done < <(tr '\n' ' ' <include/ipmon.h | grep -oE 'ipmon_[a-z_]+\(struct ipmon_t \*m' | sed 's/(.*//')
+    return $missing
+}
+
 # Every function's comment has the same labels in the same order.
 header_labels() {
     awk '
@@ -199,7 +209,7 @@ one() {
 mkdir "$work/results"
 # Only functions and exported names cross into the processes that xargs starts.
 export -f have syntax syntax_as_cxx build build_and_run_cxx static_program run under_valgrind planted \
-    exported_symbols dynamic_section header_labels header_prose one
+    exported_symbols dynamic_section every_handle header_labels header_prose one
 
 list=$work/list
 # add NAME COMMAND...: puts a check on the list, NUL-separated and ended by a line.
@@ -227,11 +237,15 @@ for c in "${cxx[@]}"; do
     for standard in c++11 c++17; do
         add "$c $standard: the header alone" syntax_as_cxx "$c" "$standard" include/ipmon.h
         add "$c $standard: layout" syntax_as_cxx "$c" "$standard" tests/abi/layout.c
-        add "$c $standard: cxx_include" build_and_run_cxx "$c" "$standard"
+        for source in tests/c/*.cc; do
+            name=$(basename "$source" .cc)
+            add "$c $standard: $name" build_and_run_cxx "$c" "$standard" "$name"
+        done
     done
 done
 add "the exported symbols" exported_symbols
 add "the dynamic section" dynamic_section
+add "every function with a handle is called with bad ones" every_handle
 add "the labels of the header" header_labels
 add "the prose of the header" header_prose
 add "static: a_packet_has_every_field" static_program "${cc[0]}" a_packet_has_every_field

@@ -17,12 +17,12 @@ use std::ffi::c_void;
 /// to are borrowed until the callback returns: copy what is to be kept.
 ///
 /// It may call any function of this library, on this monitor too. It must
-/// return: no exception and no `longjmp` may leave it. While it runs, packets
+/// return: an exception that leaves it ends the program. While it runs, packets
 /// of a live capture wait in the kernel's ring, which holds `buffer_size`
 /// bytes; what does not fit is dropped and counted. All signals are blocked on
 /// the capture thread.
 pub type ipmon_on_ip_packet_fn =
-    Option<unsafe extern "C" fn(packet: *const ipmon_packet, user_data: *mut c_void)>;
+    Option<unsafe extern "C-unwind" fn(packet: *const ipmon_packet, user_data: *mut c_void)>;
 
 /// Called once when a failure ends a live capture, before the notice
 /// `IPMON_NOTICE_ENDED`; `ipmon_get_active()` says 0 by then. What a call
@@ -30,14 +30,14 @@ pub type ipmon_on_ip_packet_fn =
 ///
 /// Thread, borrowing and what it may do: as for `ipmon_on_ip_packet_fn`.
 pub type ipmon_on_error_fn =
-    Option<unsafe extern "C" fn(error: *const ipmon_error, user_data: *mut c_void)>;
+    Option<unsafe extern "C-unwind" fn(error: *const ipmon_error, user_data: *mut c_void)>;
 
 /// Called for what happens during a run and is no packet; the last call of
 /// every run is `IPMON_NOTICE_ENDED`.
 ///
 /// Thread, borrowing and what it may do: as for `ipmon_on_ip_packet_fn`.
 pub type ipmon_on_notice_fn =
-    Option<unsafe extern "C" fn(notice: *const ipmon_notice, user_data: *mut c_void)>;
+    Option<unsafe extern "C-unwind" fn(notice: *const ipmon_notice, user_data: *mut c_void)>;
 
 /// Sets the function that takes the packets; NULL for none.
 ///

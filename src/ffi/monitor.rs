@@ -32,10 +32,9 @@ pub struct ipmon_t {
 #[must_use]
 pub extern "C" fn ipmon_new() -> *mut ipmon_t {
     guard(std::ptr::null_mut(), || {
-        if process::forked() {
+        if process::forked() || !process::watch_forks() {
             return std::ptr::null_mut();
         }
-        process::watch_forks();
         let monitor = Monitor::new(CSink::new()).ok();
         monitor.and_then(handle::put).unwrap_or(std::ptr::null_mut())
     })

@@ -5,7 +5,7 @@ use super::handle;
 use super::monitor::ipmon_t;
 use super::process;
 use super::stats::ipmon_stats;
-use super::status::{Failure, IPMON_STATUS_BAD_ARGUMENT, ipmon_status};
+use super::status::{Failure, IPMON_STATUS_BAD_ARGUMENT, IPMON_STATUS_INTERRUPTED, ipmon_status};
 use super::text::{self, put};
 use crate::monitor::Monitor;
 use std::ffi::{c_char, c_int};
@@ -25,8 +25,9 @@ use std::time::Duration;
 /// Returns: `OK`: started; or stopped: no callback of this monitor is running
 /// and none will start. Starting what is started and stopping what is stopped
 /// is `OK`. Start: `BUSY` while a file is parsed, while the last run is still
-/// ending, and inside this monitor's callbacks after its end was asked for; `NO_PERMISSION`, `NO_DEVICE`,
-/// `DEVICE_DOWN`, `NO_LIBPCAP`, `BAD_FILTER`, `FILTER_TOO_COMPLEX`, `SYSTEM`.
+/// ending, and inside this monitor's callbacks after its end was asked for;
+/// `NO_PERMISSION`, `NO_DEVICE`, `DEVICE_DOWN`, `NO_LIBPCAP`, `BAD_FILTER`,
+/// `FILTER_TOO_COMPLEX`, `SYSTEM`; `INTERRUPTED` once `exit()` was called.
 /// Stop: `PENDING` inside a callback of another monitor while this one runs.
 /// `BAD_HANDLE`, `NULL_ARGUMENT`, `FORKED`.
 /// Threads: any thread, at any time.
@@ -42,8 +43,21 @@ pub extern "C" fn ipmon_set_active(m: *mut ipmon_t, active: c_int) -> ipmon_stat
             return Ok(monitor.stop()?);
         }
         process::watch_exit();
-        Ok(monitor.start()?)
+        if process::ending() {
+            return Err(too_late());
+        }
+        monitor.start()?;
+        // The end may have come meanwhile, and have overlooked this capture.
+        if process::ending() {
+            monitor.stop()?;
+            return Err(too_late());
+        }
+        Ok(())
     })
+}
+
+fn too_late() -> Failure {
+    Failure::new(IPMON_STATUS_INTERRUPTED, "the program is ending; no capture starts any more")
 }
 
 /// Whether a live capture runs: 1 from a start until a stop, or until a

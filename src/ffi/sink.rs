@@ -14,6 +14,7 @@ use crate::monitor::{Notice, Removal, Sink, Topic};
 use crate::options::Options;
 use crate::packet::{Fields, Packet};
 use std::ffi::c_void;
+use std::io::Write;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 /// The caller's pointer, handed back with every callback.
@@ -23,6 +24,31 @@ pub(super) struct UserData(pub(super) *mut c_void);
 // SAFETY: the library never follows the pointer; that the capture thread hands
 // it to the callback is what the caller was promised.
 unsafe impl Send for UserData {}
+
+/// Ends the program when a callback is left otherwise than by its return: by a
+/// C++ exception, or by the end of its thread. The monitor would be left in the
+/// midst of a packet, and what stands further up the stack is not C++'s.
+struct MustReturn;
+
+impl MustReturn {
+    #[inline]
+    fn from(callback: impl FnOnce()) {
+        let must_return = MustReturn;
+        callback();
+        std::mem::forget(must_return);
+    }
+}
+
+impl Drop for MustReturn {
+    #[cold]
+    fn drop(&mut self) {
+        // One line, with whatever became of standard error.
+        let _ = std::io::stderr().write_all(
+            b"ipmon: a callback did not return: an exception or pthread_exit() left it\n",
+        );
+        std::process::abort();
+    }
+}
 
 /// The callbacks of one monitor.
 pub(super) struct CSink {
@@ -67,7 +93,7 @@ impl Sink for CSink {
         }
         // SAFETY: the caller set this function to be called with a packet that
         // lives through the call and with its own user data.
-        unsafe { callback(self.event.as_packet(), user_data.0) };
+        MustReturn::from(|| unsafe { callback(self.event.as_packet(), user_data.0) });
     }
 
     fn error(&mut self, error: &Error) {
@@ -82,7 +108,7 @@ impl Sink for CSink {
             text: text.as_ptr(),
         };
         // SAFETY: as for packets.
-        unsafe { callback(&raw const event, user_data.0) };
+        MustReturn::from(|| unsafe { callback(&raw const event, user_data.0) });
     }
 
     fn notice(&mut self, notice: &Notice<'_>) {
@@ -102,7 +128,7 @@ impl Sink for CSink {
             text: text.as_ptr(),
         };
         // SAFETY: as for packets.
-        unsafe { callback(&raw const event, user_data.0) };
+        MustReturn::from(|| unsafe { callback(&raw const event, user_data.0) });
     }
 
     fn remove(&mut self, removal: Removal) {

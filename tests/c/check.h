@@ -262,6 +262,15 @@ static inline ipmon_stats stats_of(ipmon_t *m)
     return s;
 }
 
+/* Numbers that are the same in every run. */
+static inline uint64_t random_number(uint64_t *state)
+{
+    *state ^= *state << 13;
+    *state ^= *state >> 7;
+    *state ^= *state << 17;
+    return *state * UINT64_C(0x2545f4914f6cdd1d);
+}
+
 /* The ledger's right-hand side, as the header lists it. */
 static inline uint64_t accounted(const ipmon_stats *s)
 {
