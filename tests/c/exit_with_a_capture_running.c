@@ -1,13 +1,27 @@
-/* exit() stops captures before the program's own statics go, wherever it is called:
- * on the main thread, in the callback of a capture, in that of a file. */
+/* exit() stops captures before the program's own statics go, wherever it is called: on
+ * the main thread or another, by a return from main, in the callback of a capture or of a
+ * file, and while another thread starts captures. Callbacks that do not return are waited
+ * for once, not once each. A thousand programs end with their own exit status. */
 #include "capture.h"
 #include "net.h"
 
-static unsigned long calls, late;
-static int gone;
-static struct capture file;
+enum { CODE = 7, STUCK_CAPTURES = 4 };
 
-enum where { MAIN, CALLBACK, FILE_CALLBACK };
+enum where {
+    MAIN,
+    RETURN,
+    THREAD,
+    CALLBACK,
+    TOGGLED,
+    AT_ONCE, /* _exit(), which runs nothing */
+    KINDS,
+    FILE_CALLBACK,
+    STUCK
+};
+
+static unsigned long calls, late, starts;
+static int gone, thorough;
+static struct capture file;
 static enum where where;
 
 static void on_packet(const ipmon_packet *packet, void *user)
@@ -17,8 +31,19 @@ static void on_packet(const ipmon_packet *packet, void *user)
     ADD(calls, 1);
     if (LOAD(gone))
         ADD(late, 1);
-    if (where != MAIN && LOAD(calls) == 10)
-        exit(0);
+    if ((where == CALLBACK || where == FILE_CALLBACK) && LOAD(calls) == 10)
+        exit(CODE);
+    if (where == STUCK)
+        sleep_us(30000000);
+}
+
+/* An instrument would look for leaks now, in a program that was told to end in the
+ * midst of its work: with one, programs end by a signal of their own. */
+static void end_at_once(void)
+{
+    if (slow())
+        raise(SIGKILL);
+    _exit(CODE);
 }
 
 /* Registered before the library was used, so that it runs after the library's own
@@ -26,44 +51,76 @@ static void on_packet(const ipmon_packet *packet, void *user)
 static void statics_go(void)
 {
     STORE(gone, 1);
-    sleep_us(100000);
+    sleep_us(thorough || where == TOGGLED ? 100000 : 3000);
     if (LOAD(late) || LOAD(checks_failed))
         _exit(1);
-    /* An instrument would look for leaks now, in a program that was told to end in
-     * the midst of its work. */
     if (slow())
         raise(SIGKILL);
 }
 
-/* A child that exits while datagrams come in over loopback. */
-static void child_main(void)
+static void start(ipmon_t *m)
 {
-    ipmon_t *m;
-    int sender, sink, i;
+    CHECK_STATUS(ipmon_set_on_ip_packet(m, on_packet, NULL), OK);
+    CHECK_STATUS(ipmon_set_active(m, 1), OK);
+}
+
+static void *exits(void *unused)
+{
+    (void)unused;
+    exit(CODE);
+}
+
+/* Starts a capture again and again, until it is told that the program ends. */
+static void *toggles(void *unused)
+{
+    ipmon_t *m = new_live("lo", NULL);
+    ipmon_status status;
+    (void)unused;
+    CHECK_STATUS(ipmon_set_on_ip_packet(m, on_packet, NULL), OK);
+    while ((status = ipmon_set_active(m, 1)) == IPMON_STATUS_OK) {
+        ADD(starts, 1);
+        sleep_us(5000);
+        CHECK_STATUS(ipmon_set_active(m, 0), OK);
+    }
+    CHECK_STATUS(status, INTERRUPTED);
+    return NULL;
+}
+
+/* A program that ends while datagrams come in over loopback. */
+static int child_main(void)
+{
+    pthread_t thread;
+    int i;
     watchdog(20);
     REQUIRE(atexit(statics_go) == 0);
     if (where == FILE_CALLBACK) {
-        m = new_monitor();
+        ipmon_t *m = new_monitor();
         CHECK_STATUS(ipmon_set_on_ip_packet(m, on_packet, NULL), OK);
         CHECK_STATUS(ipmon_parse_pcap_file(m, file.path), OK);
         _exit(1);
     }
-    m = new_live("lo", NULL);
-    CHECK_STATUS(ipmon_set_on_ip_packet(m, on_packet, NULL), OK);
-    CHECK_STATUS(ipmon_set_active(m, 1), OK);
-    sink = udp_socket("127.0.0.1", OUR_PORT);
-    sender = udp_socket("127.0.0.1", PEER_PORT);
-    for (i = 0; i < 100000; i++) {
-        send_stamped(sender, "127.0.0.1", OUR_PORT, (uint64_t)i, 64);
-        sleep_us(50);
-        if (where == MAIN && LOAD(calls) > 100)
-            exit(0);
+    for (i = 0; i < (where == STUCK ? STUCK_CAPTURES : 1); i++)
+        start(new_live("lo", NULL));
+    WAIT_UNTIL(LOAD(calls) >= (where == STUCK ? STUCK_CAPTURES : 3), 10);
+    switch (where) {
+    case MAIN:
+    case STUCK: exit(CODE);
+    case AT_ONCE: end_at_once(); break;
+    case THREAD: REQUIRE(pthread_create(&thread, NULL, exits, NULL) == 0); break;
+    case TOGGLED:
+        REQUIRE(pthread_create(&thread, NULL, toggles, NULL) == 0);
+        WAIT_UNTIL(LOAD(starts) > 0, 10);
+        sleep_us((long)getpid() * 7919 % 20000);
+        exit(CODE);
+    case RETURN: return CODE;
+    default: break;
     }
-    close(sink);
+    sleep_us(10000000);
     _exit(2);
 }
 
-static void check_exit(enum where it)
+/* Forks: 0 in the child, which has to go on with child_main(). */
+static pid_t check_exit(enum where it)
 {
     int status = -1;
     pid_t child;
@@ -71,19 +128,42 @@ static void check_exit(enum where it)
     child = fork();
     REQUIRE(child >= 0);
     if (child == 0)
-        child_main();
+        return 0;
     CHECK_EQ(waitpid(child, &status, 0), child);
-    CHECK_EQ(status, slow() ? SIGKILL : 0);
+    if (slow())
+        CHECK_EQ(status, SIGKILL);
+    else
+        CHECK(WIFEXITED(status) && WEXITSTATUS(status) == CODE);
+    return child;
+}
+
+/* Datagrams over loopback until the test is over. */
+static pid_t traffic(void)
+{
+    pid_t child = fork();
+    uint64_t i;
+    int fd;
+    REQUIRE(child >= 0);
+    if (child > 0)
+        return child;
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    fd = udp_socket("127.0.0.1", PEER_PORT);
+    for (i = 0;; i++) {
+        send_stamped(fd, "127.0.0.1", OUR_PORT, i, 64);
+        sleep_us(200);
+    }
 }
 
 int main(void)
 {
-    int i;
-    pid_t probe;
+    int64_t began;
+    long i, count;
+    pid_t probe, sender;
     int live = 0;
-    watchdog(100);
+    watchdog(140);
     pcap_of_datagrams(&file, 20);
-    check_exit(FILE_CALLBACK);
+    if (check_exit(FILE_CALLBACK) == 0)
+        return child_main();
     /* Asked in a child: this program must not have used the library when it forks. */
     probe = fork();
     REQUIRE(probe >= 0);
@@ -92,13 +172,29 @@ int main(void)
         _exit(0);
     }
     CHECK_EQ(waitpid(probe, &live, 0), probe);
-    if (live == 0 && own_namespace())
-        for (i = 0; i < rounds(10, 1); i++) {
-            check_exit(MAIN);
-            check_exit(CALLBACK);
-        }
+    if (live != 0 || !own_namespace()) {
+        capture_remove(&file);
+        if (!LOAD(checks_failed))
+            SKIP("the live part needs root: network namespaces");
+        return verdict();
+    }
+    /* Nobody answers that there is no such port. */
+    udp_socket("127.0.0.1", OUR_PORT);
+    sender = traffic();
+    count = full(1000) < KINDS ? KINDS : full(1000);
+    for (i = 0; i < count; i++) {
+        thorough = i < KINDS;
+        if (check_exit((enum where)(i % KINDS)) == 0)
+            return child_main();
+    }
+    began = now_ns(CLOCK_MONOTONIC);
+    if (check_exit(STUCK) == 0)
+        return child_main();
+    if (!slow())
+        CHECK(now_ns(CLOCK_MONOTONIC) - began < INT64_C(4000000000));
+    kill(sender, SIGKILL);
+    waitpid(sender, NULL, 0);
     capture_remove(&file);
-    if (live != 0 && !LOAD(checks_failed))
-        SKIP("the live part needs root: network namespaces");
+    FIGURES("%ld programs ended with a capture running", count);
     return verdict();
 }
