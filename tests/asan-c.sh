@@ -32,7 +32,7 @@ often=" stop_means_stopped "
 compile() { # OUTPUT SOURCE...
     gcc -std=c11 -D_GNU_SOURCE -g -O1 -fno-omit-frame-pointer -Iinclude \
         -fsanitize=address,undefined -fno-sanitize-recover=undefined \
-        "${@:2}" -o "$1" -L"$lib" -lipmon -Wl,-rpath,"$lib" -lpthread
+        "${@:2}" -o "$1" -L"$lib" -Wl,--as-needed -lipmon -Wl,-rpath,"$lib" -lpthread
 }
 
 passed=0 failed=0 skipped=0

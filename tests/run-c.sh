@@ -63,7 +63,8 @@ build() { # COMPILER: every program, linked with the shared library
         second=tests/c/${name%_a}_b.c
         [[ $name == *_a && -f $second ]] || second=
         "$1" -std=c11 -g -O1 $warnings -Iinclude "tests/c/$name.c" $second \
-            -o "$work/$1/$name" -L"$lib" -lipmon -Wl,-rpath,"$lib" -lpthread || failed=1
+            -o "$work/$1/$name" -L"$lib" -Wl,--as-needed -lipmon -Wl,-rpath,"$lib" -lpthread ||
+            failed=1
     done
     return $failed
 }

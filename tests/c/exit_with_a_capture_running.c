@@ -137,23 +137,6 @@ static pid_t check_exit(enum where it)
     return child;
 }
 
-/* Datagrams over loopback until the test is over. */
-static pid_t traffic(void)
-{
-    pid_t child = fork();
-    uint64_t i;
-    int fd;
-    REQUIRE(child >= 0);
-    if (child > 0)
-        return child;
-    prctl(PR_SET_PDEATHSIG, SIGKILL);
-    fd = udp_socket("127.0.0.1", PEER_PORT);
-    for (i = 0;; i++) {
-        send_stamped(fd, "127.0.0.1", OUR_PORT, i, 64);
-        sleep_us(200);
-    }
-}
-
 int main(void)
 {
     int64_t began;
@@ -178,9 +161,7 @@ int main(void)
             SKIP("the live part needs root: network namespaces");
         return verdict();
     }
-    /* Nobody answers that there is no such port. */
-    udp_socket("127.0.0.1", OUR_PORT);
-    sender = traffic();
+    sender = loopback_traffic();
     count = full(1000) < KINDS ? KINDS : full(1000);
     for (i = 0; i < count; i++) {
         thorough = i < KINDS;
@@ -192,8 +173,7 @@ int main(void)
         return child_main();
     if (!slow())
         CHECK(now_ns(CLOCK_MONOTONIC) - began < INT64_C(4000000000));
-    kill(sender, SIGKILL);
-    waitpid(sender, NULL, 0);
+    end_traffic(sender);
     capture_remove(&file);
     FIGURES("%ld programs ended with a capture running", count);
     return verdict();

@@ -151,6 +151,30 @@ static inline int send_stamped(int fd, const char *to, int port, uint64_t number
            == (ssize_t)size;
 }
 
+/* Datagrams over loopback, from a child, until the test is over. */
+static inline pid_t loopback_traffic(void)
+{
+    /* It stays, so that nobody answers that there is no such port. */
+    int sink = udp_socket("127.0.0.1", OUR_PORT), fd;
+    pid_t child = fork();
+    uint64_t i;
+    REQUIRE(child >= 0 && sink >= 0);
+    if (child > 0)
+        return child;
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    fd = udp_socket("127.0.0.1", PEER_PORT);
+    for (i = 0;; i++) {
+        send_stamped(fd, "127.0.0.1", OUR_PORT, i, 64);
+        sleep_us(200);
+    }
+}
+
+static inline void end_traffic(pid_t child)
+{
+    kill(child, SIGKILL);
+    CHECK_EQ(waitpid(child, NULL, 0), child);
+}
+
 /* Which of the datagrams this packet is; -1 for none, such as ARP's or an error
  * message of the kernel. */
 static inline long stamped_number(const ipmon_packet *packet, int port, struct stamp *stamp)
