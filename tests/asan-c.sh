@@ -29,16 +29,19 @@ export UBSAN_OPTIONS=print_stacktrace=1
 # What these promise has to hold with this instrument watching, and often.
 often=" stop_means_stopped "
 
+# The sanitizer opens libraries in the program's stead: the path to ours has to be one
+# that is inherited (--disable-new-dtags).
 compile() { # OUTPUT SOURCE...
     gcc -std=c11 -D_GNU_SOURCE -g -O1 -fno-omit-frame-pointer -Iinclude \
         -fsanitize=address,undefined -fno-sanitize-recover=undefined \
-        "${@:2}" -o "$1" -L"$lib" -Wl,--as-needed -lipmon -Wl,-rpath,"$lib" -lpthread
+        "${@:2}" -o "$1" -L"$lib" -Wl,--as-needed -lipmon \
+        -Wl,--disable-new-dtags,-rpath,"$lib" -lpthread
 }
 
 passed=0 failed=0 skipped=0
 result() { # STATUS NAME LOG
     case $1 in
-    0) passed=$((passed + 1)) && echo "ok $2" ;;
+    0) passed=$((passed + 1)) && echo "ok $2$(sed -n 's/^[0-9]* checks; \(.*\)/ (\1)/p' "$3")" ;;
     77) skipped=$((skipped + 1)) && echo "skip $2: $(tail -n 1 "$3")" ;;
     *)
         failed=$((failed + 1))

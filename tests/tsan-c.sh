@@ -5,7 +5,8 @@
 #
 #   IPMON_ONLY    a pattern: only the programs whose names match it
 #   IPMON_REPEAT  how often each program runs (5)
-#   IPMON_SLOW    0 for the full number of rounds (1: what instruments get)
+#   IPMON_SLOW    0 for the normal number of rounds (1: what instruments get)
+#   IPMON_FULL    1 for the full counts of the bars (tests/c/check.h)
 #
 # One line a check; the last line counts them.
 set -u
@@ -13,12 +14,15 @@ cd "$(dirname "$0")/.."
 only=${IPMON_ONLY:-}
 repeat=${IPMON_REPEAT:-5}
 export IPMON_SLOW=${IPMON_SLOW:-1}
+[[ ${IPMON_FULL:-0} == 0 ]] && patience=300 || patience=3000
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
 programs=(
     callbacks_can_be_removed_at_any_time
+    eight_threads_at_one_switch
     free_in_the_callback
+    freed_under_every_call
     interrupt_ends_a_live_wait
     interrupt_ends_a_parse
     pause_counts_and_does_not_deliver
@@ -60,7 +64,7 @@ compile() { # OUTPUT SOURCE
 passed=0 failed=0 skipped=0
 result() { # STATUS NAME LOG
     case $1 in
-    0) passed=$((passed + 1)) && echo "ok $2" ;;
+    0) passed=$((passed + 1)) && echo "ok $2$(sed -n 's/^[0-9]* checks; \(.*\)/ (\1)/p' "$3")" ;;
     77) skipped=$((skipped + 1)) && echo "skip $2: $(tail -n 1 "$3")" ;;
     *)
         failed=$((failed + 1))
@@ -77,7 +81,7 @@ for name in "${programs[@]}"; do
         continue
     fi
     for ((i = 1; i <= repeat; i++)); do
-        timeout 300 "$work/$name" >"$work/log" 2>&1 </dev/null
+        timeout "$patience" "$work/$name" >"$work/log" 2>&1 </dev/null
         status=$?
         if grep -q 'WARNING: ThreadSanitizer' "$work/log"; then status=66; fi
         [[ $status == 0 ]] || break

@@ -285,7 +285,11 @@ static inline void peer_send(const struct peer *peer, uint32_t count, uint32_t r
 static inline uint64_t peer_sent(const struct peer *peer)
 {
     uint64_t sent = 0;
-    REQUIRE(read(peer->orders, &sent, sizeof sent) == (ssize_t)sizeof sent);
+    ssize_t n;
+    do
+        n = read(peer->orders, &sent, sizeof sent);
+    while (n < 0 && errno == EINTR);
+    REQUIRE(n == (ssize_t)sizeof sent);
     return sent;
 }
 

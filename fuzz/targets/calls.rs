@@ -1,0 +1,474 @@
+//! A sequence of C calls: the input says which, with which numbers and texts, and what
+//! the callbacks call in turn. Every status is one that the call may return, the ledger
+//! of every parse is exact, and in the end no descriptor is left open. A call that does
+//! not return is found by libFuzzer's own time-out.
+
+#![no_main]
+
+use ipmon as _; // for its C functions
+use libfuzzer_sys::fuzz_target;
+use std::cell::{Cell, RefCell};
+use std::ffi::{CString, c_char, c_int, c_void};
+use std::fs::File;
+use std::hint::black_box;
+use std::io::Write;
+use std::os::fd::{AsRawFd, FromRawFd};
+use std::ptr::{null, null_mut};
+
+/// A handle: a number in the guise of a pointer.
+type Handle = *mut c_void;
+type Callback = Option<unsafe extern "C-unwind" fn(*const c_void, *mut c_void)>;
+
+// As include/ipmon.h declares them. The packet, the error, the notice and the adapters are
+// bytes here: what they hold is tested elsewhere.
+#[rustfmt::skip]
+unsafe extern "C" {
+    safe fn ipmon_new() -> Handle;
+    safe fn ipmon_free(m: Handle) -> i32;
+    safe fn ipmon_reset(m: Handle) -> i32;
+    unsafe fn ipmon_last_error(m: Handle, text: *mut c_char, size: usize, needed: *mut usize) -> i32;
+    unsafe fn ipmon_set_on_ip_packet(m: Handle, f: Callback, user: *mut c_void) -> i32;
+    unsafe fn ipmon_set_on_error(m: Handle, f: Callback, user: *mut c_void) -> i32;
+    unsafe fn ipmon_set_on_notice(m: Handle, f: Callback, user: *mut c_void) -> i32;
+    unsafe fn ipmon_set_local_host(m: Handle, text: *const c_char) -> i32;
+    unsafe fn ipmon_get_local_host(m: Handle, text: *mut c_char, size: usize, needed: *mut usize) -> i32;
+    unsafe fn ipmon_set_filter(m: Handle, text: *const c_char) -> i32;
+    unsafe fn ipmon_get_filter(m: Handle, text: *mut c_char, size: usize, needed: *mut usize) -> i32;
+    safe fn ipmon_set_direction(m: Handle, value: c_int) -> i32;
+    unsafe fn ipmon_get_direction(m: Handle, value: *mut c_int) -> i32;
+    safe fn ipmon_set_promiscuous(m: Handle, value: c_int) -> i32;
+    unsafe fn ipmon_get_promiscuous(m: Handle, value: *mut c_int) -> i32;
+    safe fn ipmon_set_snap_length(m: Handle, value: u32) -> i32;
+    unsafe fn ipmon_get_snap_length(m: Handle, value: *mut u32) -> i32;
+    safe fn ipmon_set_buffer_size(m: Handle, value: u32) -> i32;
+    unsafe fn ipmon_get_buffer_size(m: Handle, value: *mut u32) -> i32;
+    safe fn ipmon_set_latency(m: Handle, value: u32) -> i32;
+    unsafe fn ipmon_get_latency(m: Handle, value: *mut u32) -> i32;
+    safe fn ipmon_set_address_text(m: Handle, value: c_int) -> i32;
+    unsafe fn ipmon_get_address_text(m: Handle, value: *mut c_int) -> i32;
+    safe fn ipmon_set_active(m: Handle, active: c_int) -> i32;
+    unsafe fn ipmon_get_active(m: Handle, active: *mut c_int) -> i32;
+    safe fn ipmon_wait(m: Handle, timeout_ms: c_int) -> i32;
+    unsafe fn ipmon_parse_pcap_file(m: Handle, path: *const c_char) -> i32;
+    safe fn ipmon_set_accept_data(m: Handle, accept: c_int) -> i32;
+    unsafe fn ipmon_get_accept_data(m: Handle, accept: *mut c_int) -> i32;
+    safe fn ipmon_interrupt(m: Handle);
+    unsafe fn ipmon_get_stats(m: Handle, out: *mut u64, size: usize) -> i32;
+    unsafe fn ipmon_list_adapters(out: *mut u8, size: usize, capacity: usize, count: *mut usize) -> i32;
+    unsafe fn ipmon_list_ip_addresses(out: *mut u8, size: usize, capacity: usize, count: *mut usize) -> i32;
+    safe fn ipmon_check_access(m: Handle) -> i32;
+    unsafe fn ipmon_format_address(ip: *const u8, version: u32, text: *mut c_char, size: usize) -> i32;
+    safe fn ipmon_status_text(status: i32) -> *const c_char;
+    safe fn memfd_create(name: *const c_char, flags: u32) -> c_int;
+}
+
+// The statuses, as the header numbers them.
+const OK: i32 = 0;
+const NULL_ARGUMENT: i32 = -1;
+const BAD_ARGUMENT: i32 = -2;
+const BAD_HANDLE: i32 = -3;
+const BAD_SIZE: i32 = -4;
+const BUSY: i32 = -5;
+const PENDING: i32 = -6;
+const INTERRUPTED: i32 = -7;
+const NO_DEVICE: i32 = -12;
+const NO_LIBPCAP: i32 = -15;
+const BAD_FILTER: i32 = -16;
+const FILTER_TOO_COMPLEX: i32 = -17;
+const NOT_FOUND: i32 = -18;
+const IO: i32 = -19;
+/// `NOT_A_CAPTURE`, `TRUNCATED`, `MALFORMED`, `UNSUPPORTED`.
+const OF_A_FILE: [i32; 4] = [-20, -21, -22, -23];
+
+const MONITORS: usize = 4;
+/// Callbacks that call back go no deeper.
+const DEEPEST: u32 = 4;
+/// Enough for every sequence that says something new.
+const MOST_CALLS: u32 = 300;
+/// `sizeof(ipmon_packet)`, of which the payload's pointer is at 56 and its length at 64.
+const PACKET_SIZE: usize = 168;
+/// `sizeof(ipmon_stats)` in words: after `struct_size` come `received`, what became of the
+/// frames, and `bytes`.
+const STATS_WORDS: usize = 15;
+
+fuzz_target!(|input: &[u8]| {
+    // The first bytes are the file that is parsed; what follows, the calls.
+    let Some((&length, rest)) = input.split_first() else { return };
+    let (capture, calls) = rest.split_at(rest.len().min(usize::from(length) * 8));
+    let before = descriptors();
+    play(capture, calls);
+    assert_eq!(descriptors(), before, "descriptors are left open");
+});
+
+fn descriptors() -> usize {
+    std::fs::read_dir("/proc/self/fd").unwrap().count()
+}
+
+fn play(capture: &[u8], calls: &[u8]) {
+    // SAFETY: the descriptor was made just now and nobody else owns it.
+    let mut file = unsafe { File::from_raw_fd(memfd_create(c"capture".as_ptr(), 0)) };
+    file.write_all(capture).unwrap();
+    let play = Play {
+        calls: calls.to_vec(),
+        at: Cell::new(0),
+        made: Cell::new(0),
+        depth: Cell::new(0),
+        alive: RefCell::default(),
+        gone: RefCell::default(),
+        running: RefCell::default(),
+        file: CString::new(format!("/proc/self/fd/{}", file.as_raw_fd())).unwrap(),
+    };
+    while !play.over() {
+        play.call();
+    }
+    for m in play.alive.take() {
+        assert_eq!(ipmon_free(m), OK);
+        assert_eq!(ipmon_free(m), BAD_HANDLE);
+    }
+}
+
+/// What the sequence and its callbacks share; all of it on one thread.
+struct Play {
+    calls: Vec<u8>,
+    /// Where the next byte is taken from.
+    at: Cell<usize>,
+    made: Cell<u32>,
+    depth: Cell<u32>,
+    alive: RefCell<Vec<Handle>>,
+    gone: RefCell<Vec<Handle>>,
+    /// Whose parses are under way, the innermost last.
+    running: RefCell<Vec<Handle>>,
+    file: CString,
+}
+
+/// Looks into what a packet lends, as a program does, and makes some calls.
+unsafe extern "C-unwind" fn on_packet(packet: *const c_void, play: *mut c_void) {
+    // SAFETY: the library lends a whole packet; these are its bytes.
+    let bytes = unsafe { std::slice::from_raw_parts(packet.cast::<u8>(), PACKET_SIZE) };
+    let payload = usize::from_ne_bytes(bytes[56..64].try_into().unwrap()) as *const u8;
+    let length = u32::from_ne_bytes(bytes[64..68].try_into().unwrap());
+    // SAFETY: as the header says of the payload.
+    let payload = unsafe { std::slice::from_raw_parts(payload, length as usize) };
+    black_box(payload.iter().map(|b| u64::from(*b)).sum::<u64>());
+    // SAFETY: the play that set this callback.
+    unsafe { on_anything(packet, play) };
+}
+
+unsafe extern "C-unwind" fn on_anything(_event: *const c_void, play: *mut c_void) {
+    // SAFETY: as above; it outlives every parse.
+    let play = unsafe { &*play.cast::<Play>() };
+    play.depth.set(play.depth.get() + 1);
+    if play.depth.get() <= DEEPEST {
+        for _ in 0..play.byte() % 4 {
+            if !play.over() {
+                play.call();
+            }
+        }
+    }
+    play.depth.set(play.depth.get() - 1);
+}
+
+impl Play {
+    fn byte(&self) -> u8 {
+        let at = self.at.replace(self.at.get() + 1);
+        self.calls.get(at).copied().unwrap_or(0)
+    }
+
+    fn over(&self) -> bool {
+        self.at.get() >= self.calls.len() || self.made.get() >= MOST_CALLS
+    }
+
+    /// A number with an eye to limits.
+    fn number(&self) -> u64 {
+        let some = |n: usize| (0..n).fold(0, |sum, _| sum << 8 | u64::from(self.byte()));
+        match self.byte() % 8 {
+            0..4 => some(1),
+            4 => some(2),
+            5 => some(4),
+            6 => some(8),
+            _ => some(1).wrapping_sub(2).rotate_left(u32::from(self.byte() % 64)),
+        }
+    }
+
+    /// A text of any bytes but NUL.
+    fn text(&self) -> CString {
+        let length = self.byte();
+        let known = ["", "udp", "tcp port 80", "ip6 or vlan", "len > 40", "(", "host a"];
+        if let Some(text) = known.get(usize::from(length)) {
+            return CString::new(*text).unwrap();
+        }
+        let bytes: Vec<_> = (0..length % 64).map(|_| self.byte().max(1)).collect();
+        CString::new(bytes.repeat(if length == 255 { 1 << 14 } else { 1 })).unwrap()
+    }
+
+    /// One that lives, mostly; or NULL, or one that lives no more, or any number.
+    fn handle(&self) -> Handle {
+        let choice = usize::from(self.byte());
+        let (alive, gone) = (self.alive.borrow(), self.gone.borrow());
+        match (choice % 8, alive.len(), gone.len()) {
+            (0, ..) => null_mut(),
+            (1, ..) => std::ptr::without_provenance_mut(self.number() as usize),
+            (2, _, n @ 1..) => gone[choice / 8 % n],
+            (_, n @ 1.., _) => alive[choice / 8 % n],
+            _ => null_mut(),
+        }
+    }
+
+    fn is_running(&self, m: Handle) -> bool {
+        self.running.borrow().contains(&m)
+    }
+
+    /// A call's status: `one_of` for a monitor that lives.
+    #[track_caller]
+    fn expect(&self, m: Handle, status: i32, one_of: &[i32]) {
+        if m.is_null() {
+            assert_eq!(status, NULL_ARGUMENT);
+        } else if self.alive.borrow().contains(&m) {
+            assert!(one_of.contains(&status), "{status} is none of {one_of:?}");
+        } else {
+            assert_eq!(status, BAD_HANDLE);
+        }
+    }
+
+    /// A setter's status: refused while the monitor runs, or by its limits.
+    #[track_caller]
+    fn expect_set(&self, m: Handle, status: i32, good: bool) {
+        match (self.is_running(m), good) {
+            (true, true) => self.expect(m, status, &[BUSY]),
+            (true, false) => self.expect(m, status, &[BUSY, BAD_ARGUMENT]),
+            (false, true) => self.expect(m, status, &[OK]),
+            (false, false) => self.expect(m, status, &[BAD_ARGUMENT]),
+        }
+    }
+
+    fn call(&self) {
+        self.made.set(self.made.get() + 1);
+        let choice = self.byte() % 32;
+        let m = self.handle();
+        match choice {
+            0 | 1 => self.make(),
+            2 => self.free(m),
+            3..7 => self.parse(m),
+            7 => self.callbacks(m),
+            8..16 => self.set(m, choice),
+            16..20 => self.get(m),
+            20 => self.texts(m),
+            21 => {
+                let busy = self.is_running(m);
+                self.expect(m, ipmon_reset(m), if busy { &[BUSY] } else { &[OK] });
+            }
+            // A stop is always possible: nothing runs but what this thread is inside of.
+            22 | 23 => self.expect(m, ipmon_set_active(m, 0), &[OK]),
+            24 => self.start(m),
+            25 => self.wait(m),
+            26 | 27 => ipmon_interrupt(m),
+            28 => self.stats(m),
+            29 => self.lists(),
+            30 => self.format(),
+            _ => {
+                // SAFETY: a text of the library's, which ends.
+                let text =
+                    unsafe { std::ffi::CStr::from_ptr(ipmon_status_text(self.number() as i32)) };
+                assert!(!text.is_empty());
+                black_box(ipmon_check_access(m));
+            }
+        }
+    }
+
+    fn make(&self) {
+        if self.alive.borrow().len() == MONITORS {
+            return;
+        }
+        let m = ipmon_new();
+        assert!(!m.is_null());
+        assert!(!self.gone.borrow().contains(&m), "a handle is used again");
+        self.alive.borrow_mut().push(m);
+        let play = std::ptr::from_ref(self).cast_mut().cast();
+        // SAFETY: the play outlives its monitors.
+        assert_eq!(unsafe { ipmon_set_on_ip_packet(m, Some(on_packet), play) }, OK);
+        // SAFETY: as above.
+        assert_eq!(unsafe { ipmon_set_on_notice(m, Some(on_anything), play) }, OK);
+    }
+
+    fn free(&self, m: Handle) {
+        let status = ipmon_free(m);
+        if m.is_null() {
+            return assert_eq!(status, OK);
+        }
+        self.expect(m, status, &[OK]);
+        self.alive.borrow_mut().retain(|alive| *alive != m);
+        if status == OK {
+            self.gone.borrow_mut().push(m);
+        }
+    }
+
+    fn parse(&self, m: Handle) {
+        let path = match self.byte() % 8 {
+            0 => CString::new("/dev/null").unwrap(),
+            1 => CString::new([b"/nowhere/", self.text().as_bytes()].concat()).unwrap(),
+            _ => self.file.clone(),
+        };
+        let busy = self.is_running(m);
+        self.running.borrow_mut().push(m);
+        // SAFETY: a text that lives through the call.
+        let status = unsafe { ipmon_parse_pcap_file(m, path.as_ptr()) };
+        self.running.borrow_mut().pop();
+        if self.gone.borrow().contains(&m) {
+            // Freed before, or in one of its callbacks.
+            return assert!([BAD_HANDLE, INTERRUPTED].contains(&status));
+        }
+        let other = [OK, INTERRUPTED, NOT_FOUND, IO, NO_LIBPCAP, BAD_ARGUMENT];
+        let allowed = [&other[..], &OF_A_FILE].concat();
+        self.expect(m, status, if busy { &[BUSY] } else { &allowed });
+        if !busy {
+            self.ledger(m);
+        }
+    }
+
+    /// After a run nothing is left open.
+    fn ledger(&self, m: Handle) {
+        let mut words = [0; STATS_WORDS];
+        // SAFETY: an array of that size.
+        let status = unsafe { ipmon_get_stats(m, words.as_mut_ptr(), STATS_WORDS * 8) };
+        if status == OK {
+            let [_, received, accounted @ .., _bytes] = words;
+            assert_eq!(received, accounted.iter().sum::<u64>(), "the ledger: {words:?}");
+        }
+    }
+
+    fn callbacks(&self, m: Handle) {
+        let choice = self.byte();
+        let set = [ipmon_set_on_ip_packet, ipmon_set_on_error, ipmon_set_on_notice];
+        let set = set[usize::from(choice) % 3];
+        let none = choice & 64 == 0;
+        let function: Callback = if none { None } else { Some(on_anything) };
+        // SAFETY: as in `make`.
+        let status = unsafe { set(m, function, std::ptr::from_ref(self).cast_mut().cast()) };
+        let busy = self.is_running(m) && !none;
+        self.expect(m, status, if busy { &[BUSY] } else { &[OK] });
+    }
+
+    fn set(&self, m: Handle, choice: u8) {
+        let number = self.number();
+        let (word, int) = (number as u32, number as i32);
+        match choice {
+            8 => self.expect_set(m, ipmon_set_direction(m, int), (0..=2).contains(&int)),
+            9 => self.expect_set(m, ipmon_set_promiscuous(m, int), true),
+            10 => self.expect_set(m, ipmon_set_snap_length(m, word), (1..=262_144).contains(&word)),
+            11 => {
+                let good = (1_048_576..=2_147_483_647).contains(&word);
+                self.expect_set(m, ipmon_set_buffer_size(m, word), good);
+            }
+            12 => self.expect_set(m, ipmon_set_latency(m, word), word <= 20_000),
+            13 => self.expect_set(m, ipmon_set_address_text(m, int), true),
+            14 => self.expect(m, ipmon_set_accept_data(m, int), &[OK]),
+            _ => {
+                let text = self.text();
+                let allowed = [OK, BUSY, NO_LIBPCAP, BAD_FILTER, FILTER_TOO_COMPLEX];
+                // SAFETY: a text that lives through the call.
+                self.expect(m, unsafe { ipmon_set_filter(m, text.as_ptr()) }, &allowed);
+            }
+        }
+    }
+
+    fn get(&self, m: Handle) {
+        let words = [ipmon_get_snap_length, ipmon_get_buffer_size, ipmon_get_latency];
+        let ints = [
+            ipmon_get_direction,
+            ipmon_get_promiscuous,
+            ipmon_get_address_text,
+            ipmon_get_active,
+            ipmon_get_accept_data,
+        ];
+        let choice = usize::from(self.byte());
+        let (mut word, mut int) = (0, 0);
+        // SAFETY: pointers to what the functions write.
+        let status = unsafe {
+            match choice % 8 {
+                n @ 0..3 => words[n](m, &raw mut word),
+                n => ints[n - 3](m, &raw mut int),
+            }
+        };
+        self.expect(m, status, &[OK]);
+        // SAFETY: NULL is refused before anything is written.
+        let status = unsafe { ints[choice % 5](m, null_mut()) };
+        self.expect(m, status, &[NULL_ARGUMENT]);
+    }
+
+    /// Texts into a buffer of the size that is told, which the sanitizer guards.
+    fn texts(&self, m: Handle) {
+        let host = self.text();
+        // SAFETY: a text that lives through the call.
+        let status = unsafe { ipmon_set_local_host(m, host.as_ptr()) };
+        self.expect(m, status, &[OK, BUSY, BAD_ARGUMENT]);
+        for get in [ipmon_last_error, ipmon_get_local_host, ipmon_get_filter] {
+            let mut text = vec![0; usize::from(self.byte())];
+            let mut needed = 0;
+            // SAFETY: a buffer of that size.
+            let status = unsafe { get(m, text.as_mut_ptr(), text.len(), &raw mut needed) };
+            self.expect(m, status, &[OK, BAD_SIZE]);
+            assert!(status != OK || needed <= text.len());
+            assert!(text.is_empty() || text.contains(&0));
+        }
+    }
+
+    /// A start that cannot succeed: a capture would not be the input's alone.
+    fn start(&self, m: Handle) {
+        // SAFETY: a text that lives through the call.
+        let status = unsafe { ipmon_set_local_host(m, c"no such interface".as_ptr()) };
+        if status == OK {
+            self.expect(m, ipmon_set_active(m, (self.number() as c_int).max(1)), &[NO_DEVICE]);
+        } else {
+            self.expect(m, status, &[BUSY]);
+            self.expect(m, ipmon_set_active(m, 1), &[BUSY]);
+        }
+    }
+
+    fn wait(&self, m: Handle) {
+        let timeout = self.number() as c_int;
+        let status = ipmon_wait(m, timeout);
+        let own = [OK, INTERRUPTED, NOT_FOUND, IO, NO_LIBPCAP, BAD_ARGUMENT, NO_DEVICE];
+        let idle = [&own[..], &OF_A_FILE].concat();
+        match (timeout < -1, self.is_running(m)) {
+            (true, _) => self.expect(m, status, &[BAD_ARGUMENT]),
+            (_, true) => self.expect(m, status, &[PENDING]),
+            _ => self.expect(m, status, &idle),
+        }
+    }
+
+    fn stats(&self, m: Handle) {
+        let size = self.number() as usize;
+        let mut out = vec![0_u64; size.min(1 << 16).div_ceil(8)];
+        let good = (STATS_WORDS * 8..=1 << 16).contains(&size);
+        // SAFETY: a buffer of that size, or a size that is refused.
+        let status = unsafe { ipmon_get_stats(m, out.as_mut_ptr(), size) };
+        self.expect(m, status, if good { &[OK] } else { &[BAD_ARGUMENT] });
+    }
+
+    fn lists(&self) {
+        for list in [ipmon_list_adapters, ipmon_list_ip_addresses] {
+            let (size, capacity) = (self.number() as usize, usize::from(self.byte()));
+            let mut out = vec![0; size.min(1 << 16) * capacity.min(16)];
+            let mut count = 0;
+            // SAFETY: an array of that size, or a size that is refused.
+            let status = unsafe { list(out.as_mut_ptr(), size, capacity.min(16), &raw mut count) };
+            assert!([OK, BAD_SIZE, BAD_ARGUMENT].contains(&status));
+            // SAFETY: NULL is refused.
+            assert_eq!(unsafe { list(null_mut(), size, 0, null_mut()) }, NULL_ARGUMENT);
+        }
+    }
+
+    fn format(&self) {
+        let (version, ip) = (self.number() as u32, [self.byte(); 16]);
+        let mut text = vec![0; usize::from(self.byte() % 64)];
+        // SAFETY: 16 bytes, and a buffer of that size.
+        let status =
+            unsafe { ipmon_format_address(ip.as_ptr(), version, text.as_mut_ptr(), text.len()) };
+        let good = version == 4 || version == 6;
+        assert!(if good { [OK, BAD_SIZE].contains(&status) } else { status == BAD_ARGUMENT });
+        assert!(status != OK || text.contains(&0));
+        // SAFETY: NULL is refused.
+        let status = unsafe { ipmon_format_address(null(), 4, text.as_mut_ptr(), text.len()) };
+        assert_eq!(status, NULL_ARGUMENT);
+    }
+}
