@@ -64,6 +64,7 @@ test:
 	@tests/asan-c.sh
 	@tests/tsan-c.sh
 	@tests/asan-mutants.sh
+	@FUZZ_SECONDS=60 tests/fuzz.sh
 	@tests/bench-agrees.sh
 
 ## make conformance  real captures with the events expected of them, where the folder
@@ -92,11 +93,13 @@ SOAK_SECONDS ?= 600
 soak: build
 	@SOAK_SECONDS=$(SOAK_SECONDS) tests/soak.sh
 
-## make abuse        the model in depth, and the C tests whole under the sanitizers: hours
+## make abuse        the model in depth, and the C tests with the full counts of their
+##                   promises, as they are and whole under the sanitizers: hours
 abuse: build
 	@IPMON_THOROUGH=1 $(MAKE) --no-print-directory model
-	@IPMON_SLOW=0 tests/asan-c.sh
-	@IPMON_SLOW=0 tests/tsan-c.sh
+	@IPMON_FULL=1 tests/run-c.sh
+	@IPMON_FULL=1 IPMON_SLOW=0 tests/asan-c.sh
+	@IPMON_FULL=1 IPMON_SLOW=0 tests/tsan-c.sh
 
 ## make fuzz         FUZZ_SECONDS (3600) for each fuzz target
 FUZZ_SECONDS ?= 3600

@@ -30,6 +30,38 @@ fn write_the_corpus() {
         .map(|(packing, file)| [&[6][..], &packing.pack(&file)].concat());
     write(&folder.join("file"), files);
     write(&folder.join("filter"), filters());
+    write(&folder.join("calls"), calls(&mut random));
+}
+
+/// Sequences of calls, each over a small capture (fuzz/targets/calls.rs reads them).
+fn calls(random: &mut Random) -> impl Iterator<Item = Vec<u8>> {
+    // A handle of 3 is the first monitor, of 11 the second, of 2 one that is gone.
+    let sequences: [&[u8]; 9] = [
+        // Made, and parsed; the callbacks ask for the counters, stop, and free.
+        &[0, 0, 3, 3, 2, 1, 28, 3, 0, 120, 0],
+        &[0, 0, 3, 3, 2, 0, 1, 22, 3, 0, 0, 3, 3, 2],
+        &[0, 0, 3, 3, 2, 1, 2, 3, 0, 3, 2, 2, 0, 0, 3, 3, 2],
+        // Inside the first monitor's callback the second parses, and the first is busy.
+        &[0, 0, 0, 0, 3, 3, 2, 2, 3, 11, 2, 1, 3, 3, 2, 1, 26, 11, 0, 1, 25, 3, 0, 5],
+        // A filter; no callback; paused; short buffers; sizes.
+        &[0, 0, 15, 3, 0, 0, 1, 3, 3, 2, 0, 0, 21, 3, 3, 3, 2],
+        &[0, 0, 7, 3, 0, 7, 3, 2, 3, 3, 2, 7, 3, 64, 3, 3, 2],
+        &[0, 0, 14, 3, 0, 0, 3, 3, 2, 14, 3, 0, 1, 27, 3, 3, 3, 2, 25, 3, 7, 1, 0],
+        &[0, 0, 24, 3, 0, 1, 20, 3, 10, 97, 98, 99, 195, 164, 97, 97, 97, 97, 97, 4, 4, 4],
+        &[29, 0, 0, 96, 8, 0, 160, 8, 30, 0, 0, 4, 7, 12, 30, 0, 0, 6, 1, 63, 31, 0, 0, 9],
+    ];
+    let files: Vec<_> = seeds::captures(random, 1)
+        .into_iter()
+        .map(|(packing, file)| packing.pack(&file))
+        .filter(|file| file.len() % 8 == 0 && file.len() / 8 <= 255)
+        .collect();
+    assert!(!files.is_empty());
+    let file = move |n: usize| files[n % files.len()].clone();
+    sequences.into_iter().enumerate().map(move |(n, calls)| {
+        let file = file(n);
+        let length = u8::try_from(file.len() / 8).unwrap();
+        [&[length][..], &file, calls].concat()
+    })
 }
 
 fn filters() -> impl Iterator<Item = Vec<u8>> {
