@@ -8,7 +8,7 @@
 #   IPMON_CXX      compilers for C++                        (g++ clang++)
 #   IPMON_JOBS     checks that run at the same time         (2)
 #   IPMON_ONLY     a pattern: only the checks whose names match it
-#   IPMON_FULL     1 for the full counts of the bars, not a tenth (tests/c/check.h);
+#   IPMON_FULL     1 for the full counts of the promises, not a tenth (tests/c/check.h);
 #                  then the programs run without valgrind, and by the first compiler
 #
 # One line a check, `ok NAME`, `not ok NAME` with its output, or `skip NAME`; the last

@@ -6,7 +6,7 @@
 #   IPMON_ONLY    a pattern: only the programs whose names match it
 #   IPMON_REPEAT  how often each program runs (5)
 #   IPMON_SLOW    0 for the normal number of rounds (1: what instruments get)
-#   IPMON_FULL    1 for the full counts of the bars (tests/c/check.h)
+#   IPMON_FULL    1 for the full counts of the promises (tests/c/check.h)
 #
 # One line a check; the last line counts them.
 set -u
@@ -28,6 +28,7 @@ programs=(
     pause_counts_and_does_not_deliver
     stop_in_the_callback_live
     stop_means_stopped
+    the_end_of_a_capture_thread_may_call
     threads_may_share_a_monitor
     two_captures_may_stop_each_other
     two_monitors_do_not_disturb_each_other

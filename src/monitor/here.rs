@@ -3,7 +3,7 @@
 //! A thread that runs a source executes the user's code only in callbacks, so
 //! the whole run is marked, once, and not every callback.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 #[cfg(not(loom))]
 use std::mem::ManuallyDrop;
 
@@ -13,11 +13,20 @@ use std::mem::ManuallyDrop;
 thread_local! {
     static RUNS: ManuallyDrop<RefCell<Vec<usize>>> =
         const { ManuallyDrop::new(RefCell::new(Vec::new())) };
+    static CAPTURES: Cell<usize> = const { Cell::new(0) };
 }
 
 #[cfg(loom)]
 loom::thread_local! {
     static RUNS: RefCell<Vec<usize>> = RefCell::new(Vec::new());
+    static CAPTURES: Cell<usize> = Cell::new(0);
+}
+
+/// This thread is the library's own, for a capture of one monitor, to its end: the
+/// program's destructors of thread-local data run on it after its run, and must not wait
+/// for this very thread.
+pub(crate) fn captures_for(monitor: usize) {
+    CAPTURES.with(|captures| captures.set(monitor));
 }
 
 /// While it lives, this thread is inside the callbacks of one monitor.
@@ -45,10 +54,10 @@ impl Drop for Inside {
 
 /// Whether this thread is inside a callback of this monitor.
 pub(crate) fn inside(monitor: usize) -> bool {
-    RUNS.with(|runs| runs.borrow().contains(&monitor))
+    CAPTURES.with(Cell::get) == monitor || RUNS.with(|runs| runs.borrow().contains(&monitor))
 }
 
 /// Whether this thread is inside a callback of any monitor.
 pub(crate) fn inside_any() -> bool {
-    RUNS.with(|runs| !runs.borrow().is_empty())
+    CAPTURES.with(Cell::get) != 0 || RUNS.with(|runs| !runs.borrow().is_empty())
 }

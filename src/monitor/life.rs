@@ -82,7 +82,7 @@ impl Life {
 
     pub(crate) fn busy(&self) -> Error {
         let what = match (self.phase, self.job) {
-            (Phase::Stopping, _) => {
+            (Phase::Stopping | Phase::Idle, _) => {
                 "the last run is still ending; ipmon_wait tells when it is over"
             }
             (_, Job::Capture) => "a capture runs; stop it first",

@@ -60,6 +60,10 @@ impl<S: Sink + 'static> Monitor<S> {
         let shared = &self.0;
         let before = {
             let mut life = shared.life();
+            // At the end of the last capture's thread, for which a start has to wait.
+            if matches!(life.phase, Phase::Idle | Phase::Starting) && inside(self.id()) {
+                return Err(life.busy());
+            }
             while life.job == Job::Capture && life.phase == Phase::Starting {
                 life = shared.changed(life);
             }

@@ -2,7 +2,7 @@
 
 use super::control::{AT_ONCE, Control, INTERRUPT, REMOVALS, STOP};
 use super::counters::Counters;
-use super::here::{Inside, inside, inside_any};
+use super::here::{Inside, captures_for, inside, inside_any};
 use super::life::{Life, Phase};
 use super::run::{Run, remove};
 use super::sink::{Notice, Sink, Topic};
@@ -107,6 +107,7 @@ impl<S: Sink + 'static> Shared<S> {
     ) -> Result<JoinHandle<()>> {
         let shared = Arc::clone(this);
         let body = move || {
+            captures_for(shared.id());
             let _ = shared.conduct(&options, &mut source, None);
             // The run is over for everyone; giving the ring back takes the
             // kernel tens of milliseconds, which nobody has to wait for.

@@ -109,6 +109,17 @@ static inline int is_set(const char *name)
  * the rounds become fewer, and bounds on time are not checked. */
 static inline int slow(void) { return is_set("IPMON_SLOW"); }
 
+/* A child of fork() has its parent's memory and none of its threads, which hold it: an
+ * instrument would call that leaks when the child ends as programs do. */
+static inline int leaks_are_looked_for(void)
+{
+#if defined(__SANITIZE_ADDRESS__)
+    return 1;
+#else
+    return slow();
+#endif
+}
+
 static inline int rounds(int normal, int under_instruments)
 {
     return slow() ? under_instruments : normal;

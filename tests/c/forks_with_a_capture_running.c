@@ -36,11 +36,10 @@ static void child_calls(ipmon_t *parents)
     CHECK_STATUS(ipmon_free(parents), OK);
 }
 
-/* An instrument would look for leaks in the copy that a child is. */
 static void child_ends(int at_once)
 {
     int code = checks_failed ? 1 : CODE;
-    if (slow() && code == CODE)
+    if (leaks_are_looked_for() && code == CODE)
         raise(SIGKILL);
     if (at_once)
         _exit(code);
@@ -51,7 +50,7 @@ static void check_end(pid_t child)
 {
     int status = -1;
     CHECK_EQ(waitpid(child, &status, 0), child);
-    if (slow())
+    if (leaks_are_looked_for())
         CHECK(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL);
     else
         CHECK(WIFEXITED(status) && WEXITSTATUS(status) == CODE);
