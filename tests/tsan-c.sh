@@ -21,6 +21,7 @@ trap 'rm -rf "$work"' EXIT
 programs=(
     callbacks_can_be_removed_at_any_time
     eight_threads_at_one_switch
+    every_call_in_a_callback_is_defined
     free_in_the_callback
     freed_under_every_call
     interrupt_ends_a_live_wait
