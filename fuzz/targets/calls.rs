@@ -5,78 +5,21 @@
 
 #![no_main]
 
+mod c_api;
+mod input;
+
+use c_api::*;
+use input::Input;
 use ipmon as _; // for its C functions
 use libfuzzer_sys::fuzz_target;
 use std::cell::{Cell, RefCell};
-use std::ffi::{CString, c_char, c_int, c_void};
+use std::ffi::{CString, c_int, c_void};
 use std::fs::File;
 use std::hint::black_box;
 use std::io::Write;
 use std::os::fd::{AsRawFd, FromRawFd};
 use std::ptr::{null, null_mut};
 
-/// A handle: a number in the guise of a pointer.
-type Handle = *mut c_void;
-type Callback = Option<unsafe extern "C-unwind" fn(*const c_void, *mut c_void)>;
-
-// As include/ipmon.h declares them. The packet, the error, the notice and the adapters are
-// bytes here: what they hold is tested elsewhere.
-#[rustfmt::skip]
-unsafe extern "C" {
-    safe fn ipmon_new() -> Handle;
-    safe fn ipmon_free(m: Handle) -> i32;
-    safe fn ipmon_reset(m: Handle) -> i32;
-    unsafe fn ipmon_last_error(m: Handle, text: *mut c_char, size: usize, needed: *mut usize) -> i32;
-    unsafe fn ipmon_set_on_ip_packet(m: Handle, f: Callback, user: *mut c_void) -> i32;
-    unsafe fn ipmon_set_on_error(m: Handle, f: Callback, user: *mut c_void) -> i32;
-    unsafe fn ipmon_set_on_notice(m: Handle, f: Callback, user: *mut c_void) -> i32;
-    unsafe fn ipmon_set_local_host(m: Handle, text: *const c_char) -> i32;
-    unsafe fn ipmon_get_local_host(m: Handle, text: *mut c_char, size: usize, needed: *mut usize) -> i32;
-    unsafe fn ipmon_set_filter(m: Handle, text: *const c_char) -> i32;
-    unsafe fn ipmon_get_filter(m: Handle, text: *mut c_char, size: usize, needed: *mut usize) -> i32;
-    safe fn ipmon_set_direction(m: Handle, value: c_int) -> i32;
-    unsafe fn ipmon_get_direction(m: Handle, value: *mut c_int) -> i32;
-    safe fn ipmon_set_promiscuous(m: Handle, value: c_int) -> i32;
-    unsafe fn ipmon_get_promiscuous(m: Handle, value: *mut c_int) -> i32;
-    safe fn ipmon_set_snap_length(m: Handle, value: u32) -> i32;
-    unsafe fn ipmon_get_snap_length(m: Handle, value: *mut u32) -> i32;
-    safe fn ipmon_set_buffer_size(m: Handle, value: u32) -> i32;
-    unsafe fn ipmon_get_buffer_size(m: Handle, value: *mut u32) -> i32;
-    safe fn ipmon_set_latency(m: Handle, value: u32) -> i32;
-    unsafe fn ipmon_get_latency(m: Handle, value: *mut u32) -> i32;
-    safe fn ipmon_set_address_text(m: Handle, value: c_int) -> i32;
-    unsafe fn ipmon_get_address_text(m: Handle, value: *mut c_int) -> i32;
-    safe fn ipmon_set_active(m: Handle, active: c_int) -> i32;
-    unsafe fn ipmon_get_active(m: Handle, active: *mut c_int) -> i32;
-    safe fn ipmon_wait(m: Handle, timeout_ms: c_int) -> i32;
-    unsafe fn ipmon_parse_pcap_file(m: Handle, path: *const c_char) -> i32;
-    safe fn ipmon_set_accept_data(m: Handle, accept: c_int) -> i32;
-    unsafe fn ipmon_get_accept_data(m: Handle, accept: *mut c_int) -> i32;
-    safe fn ipmon_interrupt(m: Handle);
-    unsafe fn ipmon_get_stats(m: Handle, out: *mut u64, size: usize) -> i32;
-    unsafe fn ipmon_list_adapters(out: *mut u8, size: usize, capacity: usize, count: *mut usize) -> i32;
-    unsafe fn ipmon_list_ip_addresses(out: *mut u8, size: usize, capacity: usize, count: *mut usize) -> i32;
-    safe fn ipmon_check_access(m: Handle) -> i32;
-    unsafe fn ipmon_format_address(ip: *const u8, version: u32, text: *mut c_char, size: usize) -> i32;
-    safe fn ipmon_status_text(status: i32) -> *const c_char;
-    safe fn memfd_create(name: *const c_char, flags: u32) -> c_int;
-}
-
-// The statuses, as the header numbers them.
-const OK: i32 = 0;
-const NULL_ARGUMENT: i32 = -1;
-const BAD_ARGUMENT: i32 = -2;
-const BAD_HANDLE: i32 = -3;
-const BAD_SIZE: i32 = -4;
-const BUSY: i32 = -5;
-const PENDING: i32 = -6;
-const INTERRUPTED: i32 = -7;
-const NO_DEVICE: i32 = -12;
-const NO_LIBPCAP: i32 = -15;
-const BAD_FILTER: i32 = -16;
-const FILTER_TOO_COMPLEX: i32 = -17;
-const NOT_FOUND: i32 = -18;
-const IO: i32 = -19;
 const OF_A_RUN: [i32; 6] = [OK, INTERRUPTED, NOT_FOUND, IO, NO_LIBPCAP, BAD_ARGUMENT];
 /// `NOT_A_CAPTURE`, `TRUNCATED`, `MALFORMED`, `UNSUPPORTED`.
 const OF_A_FILE: [i32; 4] = [-20, -21, -22, -23];
@@ -86,8 +29,9 @@ const MONITORS: usize = 4;
 const DEEPEST: u32 = 4;
 /// Enough for every sequence that says something new.
 const MOST_CALLS: u32 = 300;
-/// To compile one takes longer than all else; they have a target of their own.
-const MOST_FILTERS: u32 = 2;
+/// Calls that compile a filter or ask the system for its interfaces, which take a hundred
+/// times as long as the others.
+const MOST_SLOW_CALLS: u32 = 3;
 /// `sizeof(ipmon_packet)`, of which the payload's pointer is at 56 and its length at 64.
 const PACKET_SIZE: usize = 168;
 /// `sizeof(ipmon_stats)` in words: after `struct_size` come `received`, what became of the
@@ -112,10 +56,9 @@ fn play(capture: &[u8], calls: &[u8]) {
     let mut file = unsafe { File::from_raw_fd(memfd_create(c"capture".as_ptr(), 0)) };
     file.write_all(capture).unwrap();
     let play = Play {
-        calls: calls.to_vec(),
-        at: Cell::new(0),
+        input: Input::new(calls),
         made: Cell::new(0),
-        filters: Cell::new(0),
+        slow: Cell::new(0),
         depth: Cell::new(0),
         alive: RefCell::default(),
         gone: RefCell::default(),
@@ -133,11 +76,9 @@ fn play(capture: &[u8], calls: &[u8]) {
 
 /// What the sequence and its callbacks share; all of it on one thread.
 struct Play {
-    calls: Vec<u8>,
-    /// Where the next byte is taken from.
-    at: Cell<usize>,
+    input: Input,
     made: Cell<u32>,
-    filters: Cell<u32>,
+    slow: Cell<u32>,
     depth: Cell<u32>,
     alive: RefCell<Vec<Handle>>,
     gone: RefCell<Vec<Handle>>,
@@ -164,7 +105,7 @@ unsafe extern "C-unwind" fn on_anything(_event: *const c_void, play: *mut c_void
     let play = unsafe { &*play.cast::<Play>() };
     play.depth.set(play.depth.get() + 1);
     if play.depth.get() <= DEEPEST {
-        for _ in 0..play.byte() % 4 {
+        for _ in 0..play.input.byte() % 4 {
             if !play.over() {
                 play.call();
             }
@@ -174,45 +115,17 @@ unsafe extern "C-unwind" fn on_anything(_event: *const c_void, play: *mut c_void
 }
 
 impl Play {
-    fn byte(&self) -> u8 {
-        let at = self.at.replace(self.at.get() + 1);
-        self.calls.get(at).copied().unwrap_or(0)
-    }
-
     fn over(&self) -> bool {
-        self.at.get() >= self.calls.len() || self.made.get() >= MOST_CALLS
-    }
-
-    /// A number with an eye to limits.
-    fn number(&self) -> u64 {
-        let some = |n: usize| (0..n).fold(0, |sum, _| sum << 8 | u64::from(self.byte()));
-        match self.byte() % 8 {
-            0..4 => some(1),
-            4 => some(2),
-            5 => some(4),
-            6 => some(8),
-            _ => some(1).wrapping_sub(2).rotate_left(u32::from(self.byte() % 64)),
-        }
-    }
-
-    /// A text of any bytes but NUL.
-    fn text(&self) -> CString {
-        let length = self.byte();
-        let known = ["", "udp", "tcp port 80", "ip6 or vlan", "len > 40", "(", "host a"];
-        if let Some(text) = known.get(usize::from(length)) {
-            return CString::new(*text).unwrap();
-        }
-        let bytes: Vec<_> = (0..length % 64).map(|_| self.byte().max(1)).collect();
-        CString::new(bytes.repeat(if length == 255 { 1 << 14 } else { 1 })).unwrap()
+        self.input.over() || self.made.get() >= MOST_CALLS
     }
 
     /// One that lives, mostly; or NULL, or one that lives no more, or any number.
     fn handle(&self) -> Handle {
-        let choice = usize::from(self.byte());
+        let choice = usize::from(self.input.byte());
         let (alive, gone) = (self.alive.borrow(), self.gone.borrow());
         match (choice % 8, alive.len(), gone.len()) {
             (0, ..) => null_mut(),
-            (1, ..) => std::ptr::without_provenance_mut(self.number() as usize),
+            (1, ..) => std::ptr::without_provenance_mut(self.input.number() as usize),
             (2, _, n @ 1..) => gone[choice / 8 % n],
             (_, n @ 1.., _) => alive[choice / 8 % n],
             _ => null_mut(),
@@ -248,7 +161,7 @@ impl Play {
 
     fn call(&self) {
         self.made.set(self.made.get() + 1);
-        let choice = self.byte() % 32;
+        let choice = self.input.byte() % 32;
         let m = self.handle();
         match choice {
             0 | 1 => self.make(),
@@ -264,6 +177,7 @@ impl Play {
             }
             // A stop is always possible: nothing runs but what this thread is inside of.
             22 | 23 => self.expect(m, ipmon_set_active(m, 0), &[OK]),
+            24 | 29 | 31 if self.too_slow() => {}
             24 => self.start(m),
             25 => self.wait(m),
             26 | 27 => ipmon_interrupt(m),
@@ -272,12 +186,17 @@ impl Play {
             30 => self.format(),
             _ => {
                 // SAFETY: a text of the library's, which ends.
-                let text =
-                    unsafe { std::ffi::CStr::from_ptr(ipmon_status_text(self.number() as i32)) };
+                let text = unsafe {
+                    std::ffi::CStr::from_ptr(ipmon_status_text(self.input.number() as i32))
+                };
                 assert!(!text.is_empty());
                 black_box(ipmon_check_access(m));
             }
         }
+    }
+
+    fn too_slow(&self) -> bool {
+        self.slow.replace(self.slow.get() + 1) >= MOST_SLOW_CALLS
     }
 
     fn make(&self) {
@@ -308,9 +227,9 @@ impl Play {
     }
 
     fn parse(&self, m: Handle) {
-        let path = match self.byte() % 8 {
+        let path = match self.input.byte() % 8 {
             0 => CString::new("/dev/null").unwrap(),
-            1 => CString::new([b"/nowhere/", self.text().as_bytes()].concat()).unwrap(),
+            1 => CString::new([b"/nowhere/", self.input.text().as_bytes()].concat()).unwrap(),
             _ => self.file.clone(),
         };
         let (alive, busy) = (self.alive.borrow().contains(&m), self.is_running(m));
@@ -342,7 +261,7 @@ impl Play {
     }
 
     fn callbacks(&self, m: Handle) {
-        let choice = self.byte();
+        let choice = self.input.byte();
         let set = [ipmon_set_on_ip_packet, ipmon_set_on_error, ipmon_set_on_notice];
         let set = set[usize::from(choice) % 3];
         let none = choice & 64 == 0;
@@ -354,7 +273,7 @@ impl Play {
     }
 
     fn set(&self, m: Handle, choice: u8) {
-        let number = self.number();
+        let number = self.input.number();
         let (word, int) = (number as u32, number as i32);
         match choice {
             8 => self.expect_set(m, ipmon_set_direction(m, int), (0..=2).contains(&int)),
@@ -367,9 +286,9 @@ impl Play {
             12 => self.expect_set(m, ipmon_set_latency(m, word), word <= 20_000),
             13 => self.expect_set(m, ipmon_set_address_text(m, int), true),
             14 => self.expect(m, ipmon_set_accept_data(m, int), &[OK]),
-            _ if self.filters.replace(self.filters.get() + 1) >= MOST_FILTERS => {}
+            _ if self.too_slow() => {}
             _ => {
-                let text = self.text();
+                let text = self.input.text();
                 let allowed = [OK, BUSY, NO_LIBPCAP, BAD_FILTER, FILTER_TOO_COMPLEX];
                 // SAFETY: a text that lives through the call.
                 self.expect(m, unsafe { ipmon_set_filter(m, text.as_ptr()) }, &allowed);
@@ -386,7 +305,7 @@ impl Play {
             ipmon_get_active,
             ipmon_get_accept_data,
         ];
-        let choice = usize::from(self.byte());
+        let choice = usize::from(self.input.byte());
         let (mut word, mut int) = (0, 0);
         // SAFETY: pointers to what the functions write.
         let status = unsafe {
@@ -403,12 +322,12 @@ impl Play {
 
     /// Texts into a buffer of the size that is told, which the sanitizer guards.
     fn texts(&self, m: Handle) {
-        let host = self.text();
+        let host = self.input.text();
         // SAFETY: a text that lives through the call.
         let status = unsafe { ipmon_set_local_host(m, host.as_ptr()) };
         self.expect(m, status, &[OK, BUSY, BAD_ARGUMENT]);
         for get in [ipmon_last_error, ipmon_get_local_host, ipmon_get_filter] {
-            let mut text = vec![0; usize::from(self.byte())];
+            let mut text = vec![0; usize::from(self.input.byte())];
             let mut needed = 0;
             // SAFETY: a buffer of that size.
             let status = unsafe { get(m, text.as_mut_ptr(), text.len(), &raw mut needed) };
@@ -423,7 +342,11 @@ impl Play {
         // SAFETY: a text that lives through the call.
         let status = unsafe { ipmon_set_local_host(m, c"no such interface".as_ptr()) };
         if status == OK {
-            self.expect(m, ipmon_set_active(m, (self.number() as c_int).max(1)), &[NO_DEVICE]);
+            self.expect(
+                m,
+                ipmon_set_active(m, (self.input.number() as c_int).max(1)),
+                &[NO_DEVICE],
+            );
         } else {
             self.expect(m, status, &[BUSY]);
             self.expect(m, ipmon_set_active(m, 1), &[BUSY]);
@@ -431,7 +354,7 @@ impl Play {
     }
 
     fn wait(&self, m: Handle) {
-        let timeout = self.number() as c_int;
+        let timeout = self.input.number() as c_int;
         let status = ipmon_wait(m, timeout);
         let idle = [&OF_A_RUN[..], &OF_A_FILE, &[NO_DEVICE]].concat();
         match (timeout < -1, self.is_running(m)) {
@@ -442,7 +365,7 @@ impl Play {
     }
 
     fn stats(&self, m: Handle) {
-        let size = self.number() as usize;
+        let size = self.input.number() as usize;
         let mut out = vec![0_u64; size.min(1 << 16).div_ceil(8)];
         let good = (STATS_WORDS * 8..=1 << 16).contains(&size);
         // SAFETY: a buffer of that size, or a size that is refused.
@@ -452,7 +375,7 @@ impl Play {
 
     fn lists(&self) {
         for list in [ipmon_list_adapters, ipmon_list_ip_addresses] {
-            let (size, capacity) = (self.number() as usize, usize::from(self.byte()));
+            let (size, capacity) = (self.input.number() as usize, usize::from(self.input.byte()));
             let mut out = vec![0; size.min(1 << 16) * capacity.min(16)];
             let mut count = 0;
             // SAFETY: an array of that size, or a size that is refused.
@@ -464,8 +387,8 @@ impl Play {
     }
 
     fn format(&self) {
-        let (version, ip) = (self.number() as u32, [self.byte(); 16]);
-        let mut text = vec![0; usize::from(self.byte() % 64)];
+        let (version, ip) = (self.input.number() as u32, [self.input.byte(); 16]);
+        let mut text = vec![0; usize::from(self.input.byte() % 64)];
         // SAFETY: 16 bytes, and a buffer of that size.
         let status =
             unsafe { ipmon_format_address(ip.as_ptr(), version, text.as_mut_ptr(), text.len()) };

@@ -1,0 +1,67 @@
+//! What include/ipmon.h declares, for Rust: the functions that the library exports, and
+//! the statuses that they return.
+
+use std::ffi::{c_char, c_int, c_void};
+
+/// A handle: a number in the guise of a pointer.
+pub type Handle = *mut c_void;
+pub type Callback = Option<unsafe extern "C-unwind" fn(*const c_void, *mut c_void)>;
+
+// As include/ipmon.h declares them. The packet, the error, the notice and the adapters are
+// bytes here: what they hold is tested elsewhere.
+#[rustfmt::skip]
+unsafe extern "C" {
+    pub safe fn ipmon_new() -> Handle;
+    pub safe fn ipmon_free(m: Handle) -> i32;
+    pub safe fn ipmon_reset(m: Handle) -> i32;
+    pub unsafe fn ipmon_last_error(m: Handle, text: *mut c_char, size: usize, needed: *mut usize) -> i32;
+    pub unsafe fn ipmon_set_on_ip_packet(m: Handle, f: Callback, user: *mut c_void) -> i32;
+    pub unsafe fn ipmon_set_on_error(m: Handle, f: Callback, user: *mut c_void) -> i32;
+    pub unsafe fn ipmon_set_on_notice(m: Handle, f: Callback, user: *mut c_void) -> i32;
+    pub unsafe fn ipmon_set_local_host(m: Handle, text: *const c_char) -> i32;
+    pub unsafe fn ipmon_get_local_host(m: Handle, text: *mut c_char, size: usize, needed: *mut usize) -> i32;
+    pub unsafe fn ipmon_set_filter(m: Handle, text: *const c_char) -> i32;
+    pub unsafe fn ipmon_get_filter(m: Handle, text: *mut c_char, size: usize, needed: *mut usize) -> i32;
+    pub safe fn ipmon_set_direction(m: Handle, value: c_int) -> i32;
+    pub unsafe fn ipmon_get_direction(m: Handle, value: *mut c_int) -> i32;
+    pub safe fn ipmon_set_promiscuous(m: Handle, value: c_int) -> i32;
+    pub unsafe fn ipmon_get_promiscuous(m: Handle, value: *mut c_int) -> i32;
+    pub safe fn ipmon_set_snap_length(m: Handle, value: u32) -> i32;
+    pub unsafe fn ipmon_get_snap_length(m: Handle, value: *mut u32) -> i32;
+    pub safe fn ipmon_set_buffer_size(m: Handle, value: u32) -> i32;
+    pub unsafe fn ipmon_get_buffer_size(m: Handle, value: *mut u32) -> i32;
+    pub safe fn ipmon_set_latency(m: Handle, value: u32) -> i32;
+    pub unsafe fn ipmon_get_latency(m: Handle, value: *mut u32) -> i32;
+    pub safe fn ipmon_set_address_text(m: Handle, value: c_int) -> i32;
+    pub unsafe fn ipmon_get_address_text(m: Handle, value: *mut c_int) -> i32;
+    pub safe fn ipmon_set_active(m: Handle, active: c_int) -> i32;
+    pub unsafe fn ipmon_get_active(m: Handle, active: *mut c_int) -> i32;
+    pub safe fn ipmon_wait(m: Handle, timeout_ms: c_int) -> i32;
+    pub unsafe fn ipmon_parse_pcap_file(m: Handle, path: *const c_char) -> i32;
+    pub safe fn ipmon_set_accept_data(m: Handle, accept: c_int) -> i32;
+    pub unsafe fn ipmon_get_accept_data(m: Handle, accept: *mut c_int) -> i32;
+    pub safe fn ipmon_interrupt(m: Handle);
+    pub unsafe fn ipmon_get_stats(m: Handle, out: *mut u64, size: usize) -> i32;
+    pub unsafe fn ipmon_list_adapters(out: *mut u8, size: usize, capacity: usize, count: *mut usize) -> i32;
+    pub unsafe fn ipmon_list_ip_addresses(out: *mut u8, size: usize, capacity: usize, count: *mut usize) -> i32;
+    pub safe fn ipmon_check_access(m: Handle) -> i32;
+    pub unsafe fn ipmon_format_address(ip: *const u8, version: u32, text: *mut c_char, size: usize) -> i32;
+    pub safe fn ipmon_status_text(status: i32) -> *const c_char;
+    pub safe fn memfd_create(name: *const c_char, flags: u32) -> c_int;
+}
+
+// The statuses, as the header numbers them.
+pub const OK: i32 = 0;
+pub const NULL_ARGUMENT: i32 = -1;
+pub const BAD_ARGUMENT: i32 = -2;
+pub const BAD_HANDLE: i32 = -3;
+pub const BAD_SIZE: i32 = -4;
+pub const BUSY: i32 = -5;
+pub const PENDING: i32 = -6;
+pub const INTERRUPTED: i32 = -7;
+pub const NO_DEVICE: i32 = -12;
+pub const NO_LIBPCAP: i32 = -15;
+pub const BAD_FILTER: i32 = -16;
+pub const FILTER_TOO_COMPLEX: i32 = -17;
+pub const NOT_FOUND: i32 = -18;
+pub const IO: i32 = -19;
