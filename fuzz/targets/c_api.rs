@@ -34,6 +34,8 @@ unsafe extern "C" {
     pub unsafe fn ipmon_get_latency(m: Handle, value: *mut u32) -> i32;
     pub safe fn ipmon_set_address_text(m: Handle, value: c_int) -> i32;
     pub unsafe fn ipmon_get_address_text(m: Handle, value: *mut c_int) -> i32;
+    pub safe fn ipmon_set_file_access(m: Handle, value: c_int) -> i32;
+    pub unsafe fn ipmon_get_file_access(m: Handle, value: *mut c_int) -> i32;
     pub safe fn ipmon_set_active(m: Handle, active: c_int) -> i32;
     pub unsafe fn ipmon_get_active(m: Handle, active: *mut c_int) -> i32;
     pub safe fn ipmon_wait(m: Handle, timeout_ms: c_int) -> i32;

@@ -285,6 +285,9 @@ impl Play {
             }
             12 => self.expect_set(m, ipmon_set_latency(m, word), word <= 20_000),
             13 => self.expect_set(m, ipmon_set_address_text(m, int), true),
+            14 if number & 256 != 0 => {
+                self.expect_set(m, ipmon_set_file_access(m, int & 255), int & 255 < 2);
+            }
             14 => self.expect(m, ipmon_set_accept_data(m, int), &[OK]),
             _ if self.too_slow() => {}
             _ => {
@@ -302,6 +305,7 @@ impl Play {
             ipmon_get_direction,
             ipmon_get_promiscuous,
             ipmon_get_address_text,
+            ipmon_get_file_access,
             ipmon_get_active,
             ipmon_get_accept_data,
         ];
@@ -309,14 +313,14 @@ impl Play {
         let (mut word, mut int) = (0, 0);
         // SAFETY: pointers to what the functions write.
         let status = unsafe {
-            match choice % 8 {
+            match choice % 9 {
                 n @ 0..3 => words[n](m, &raw mut word),
                 n => ints[n - 3](m, &raw mut int),
             }
         };
         self.expect(m, status, &[OK]);
         // SAFETY: NULL is refused before anything is written.
-        let status = unsafe { ints[choice % 5](m, null_mut()) };
+        let status = unsafe { ints[choice % 6](m, null_mut()) };
         self.expect(m, status, &[NULL_ARGUMENT]);
     }
 

@@ -192,9 +192,9 @@ static uint64_t any_number(uint64_t *state)
 static void all_at_random(void)
 {
     static void (*const numbers[])(uint32_t) = {
-        any_direction, any_snap_length,  any_buffer_size, any_latency, any_promiscuous,
-        any_address_text, any_accept_data, any_active,    any_wait,    any_status,
-        any_version,
+        any_direction,   any_snap_length,  any_buffer_size, any_latency,
+        any_file_access, any_promiscuous,  any_address_text, any_accept_data,
+        any_active,      any_wait,         any_status,      any_version,
     };
     uint64_t state = UINT64_C(0x853c49e6748fea9b);
     long count = full(1000000);
@@ -263,7 +263,7 @@ int main(void)
     truth(ipmon_set_accept_data, ipmon_get_accept_data);
 
     all_at_random();
-    FIGURES("%ld random values for 20 arguments", values);
+    FIGURES("%ld random values for 21 arguments", values);
     CHECK_STATUS(ipmon_free(m), OK);
     return verdict();
 }
