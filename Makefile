@@ -96,7 +96,7 @@ soak: build
 ## make abuse        the model in depth, and the C tests with the full counts of their
 ##                   promises, as they are and whole under the sanitizers: hours
 abuse: build
-	@IPMON_THOROUGH=1 $(MAKE) --no-print-directory model
+	@IPMON_THOROUGH=1 CARGO_PROFILE_DEV_OPT_LEVEL=3 $(MAKE) --no-print-directory model
 	@IPMON_FULL=1 tests/run-c.sh
 	@IPMON_FULL=1 IPMON_SLOW=0 tests/asan-c.sh
 	@IPMON_FULL=1 IPMON_SLOW=0 tests/tsan-c.sh

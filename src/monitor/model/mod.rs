@@ -263,9 +263,10 @@ fn act(act: Act, monitor: &Monitor<Watcher>, seen: &Seen) {
     }
 }
 
-/// Runs `acts` at once, each on a thread of its own, against a capture whose
-/// callback does `inside`, and which fails after its packet if `fails`.
-fn at_once(acts: &[Act], inside: Option<Act>, fails: bool, bound: Option<usize>) {
+/// Runs `acts` at once, each on a thread of its own, against a capture of
+/// `frames` packets, whose callback does `inside`, and which fails after its
+/// packets if `fails`.
+fn at_once(acts: &[Act], inside: Option<Act>, frames: u64, fails: bool, bound: Option<usize>) {
     let acts = acts.to_vec();
     check(bound, move || {
         let (monitor, seen) = monitor();
@@ -276,7 +277,7 @@ fn at_once(acts: &[Act], inside: Option<Act>, fails: bool, bound: Option<usize>)
                 other => act(other, &own, &their),
             });
         }
-        monitor.start_with(move |_| Ok(Script::new(1, fails))).unwrap();
+        monitor.start_with(move |_| Ok(Script::new(frames, fails))).unwrap();
         let threads: Vec<_> = acts
             .iter()
             .skip(1)
@@ -306,10 +307,15 @@ fn thorough() -> bool {
 
 #[test]
 fn every_pair_of_calls_at_once() {
-    let bound = if thorough() { None } else { Some(1) };
     for (i, one) in ACTS.into_iter().enumerate() {
         for other in ACTS.into_iter().skip(i) {
-            at_once(&[one, other], None, false, bound);
+            // Every order there is, of a capture whose one event is its end; a
+            // packet makes millions of them, and hours.
+            if thorough() {
+                at_once(&[one, other], None, 0, false, None);
+            }
+            let bound = if thorough() { Some(4) } else { Some(1) };
+            at_once(&[one, other], None, 1, false, bound);
         }
     }
 }
@@ -320,7 +326,7 @@ fn every_call_against_one_inside_the_callback_and_a_failure() {
     for one in ACTS {
         for inside in [Act::Stop, Act::Free, Act::Remove] {
             for fails in [false, true] {
-                at_once(&[one], Some(inside), fails, bound);
+                at_once(&[one], Some(inside), 1, fails, bound);
             }
         }
     }
@@ -332,7 +338,7 @@ fn every_three_calls_at_once() {
     for (i, one) in ACTS.into_iter().enumerate() {
         for (j, other) in ACTS.into_iter().enumerate().skip(i) {
             for third in ACTS.into_iter().skip(j) {
-                at_once(&[one, other, third], None, false, bound);
+                at_once(&[one, other, third], None, 1, false, bound);
             }
         }
     }
