@@ -1,5 +1,5 @@
-//! The common frames, decoded with few branches: Ethernet with up to one VLAN
-//! tag, Linux's cooked headers and raw IP, with IPv4 without options or IPv6.
+//! The common frames, decoded with few branches: Ethernet with up to two VLAN
+//! tags, Linux's cooked headers and raw IP, with IPv4 without options or IPv6.
 //!
 //! It reads from the frame's window, whose length the compiler knows: no read
 //! needs a check of its own. The few comparisons that are left tell whether the
@@ -27,7 +27,9 @@ const ETHERNET: LinkType = LinkType(1);
 
 const IPV4: u16 = 0x0800;
 const IPV6: u16 = 0x86dd;
+/// IEEE 802.1Q, and the outer tag of 802.1ad.
 const VLAN: u16 = 0x8100;
+const SERVICE_VLAN: u16 = 0x88a8;
 
 /// Below the types of device behind whose cooked header no Ethernet type leads
 /// on (Linux's ARPHRD_ numbers).
@@ -90,7 +92,7 @@ pub(super) fn decode<'a>(frame: &Frame<'a>) -> Option<Common<'a>> {
         }
         match be16(window, 12) {
             IPV6 => return V6::new(frame, window, 14).map(Common::EthernetV6),
-            VLAN => (18, be16(window, 16)),
+            VLAN | SERVICE_VLAN => behind_tags(be16(window, 16), be16(window, 20)),
             _ => return None,
         }
     } else {
@@ -106,6 +108,16 @@ pub(super) fn decode<'a>(frame: &Frame<'a>) -> Option<Common<'a>> {
         IPV6 => V6::new(frame, window, start).map(Common::V6),
         _ => None,
     }
+}
+
+/// Where a packet begins behind one tag or two, and its Ethernet type, of those
+/// behind the first and behind the second. Chosen without a branch: it would be
+/// guessed wrong wherever there are both.
+#[inline(always)]
+fn behind_tags(first: u16, second: u16) -> (usize, u16) {
+    let two = u16::from(first == VLAN);
+    let mask = two.wrapping_neg();
+    (18 + 4 * usize::from(two), second & mask | first & !mask)
 }
 
 impl<'a> V4<'a> {

@@ -61,6 +61,9 @@ fn common_frames() -> Vec<(u32, Vec<u8>)> {
         frames.push((1, ethernet(&kind, &ip)));
         frames.push((1, ethernet(&kind, &[&ip[..], &[0; 14]].concat())));
         frames.push((1, tagged(kind, &ip)));
+        let two = [&[0, 7, 0x81, 0, 0, 5], &kind[..], &ip].concat();
+        frames.push((1, ethernet(&[0x88, 0xa8], &two)));
+        frames.push((1, ethernet(&[0x81, 0], &two)));
         frames.push((101, ip.clone()));
         frames.push((113, [&[0, 4, 0, 1], &[0; 10][..], &kind, &ip].concat()));
         frames.push((276, [&kind, &[0; 6][..], &[0, 1], &[0; 10], &ip].concat()));
