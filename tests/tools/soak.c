@@ -194,7 +194,8 @@ int main(int argc, char **argv)
     report(unaccounted == 0, "the ledger: %llu unaccounted", (unsigned long long)unaccounted);
     report(overlooked == 0, "every packet that arrived: %llu were not received",
            (unsigned long long)overlooked);
-    report(all_missing <= never_came + dropped,
+    /* A link that comes up brings a few packets of IGMP, which arrive as well. */
+    report(all_missing <= never_came + dropped + 10 * (uint64_t)flaps,
            "the datagrams: %llu missing; %llu never arrived, %llu were dropped",
            (unsigned long long)all_missing, (unsigned long long)never_came,
            (unsigned long long)dropped);
