@@ -48,8 +48,9 @@ impl Control {
         self.word.load(Relaxed)
     }
 
-    pub(crate) fn raise(&self, bits: u32) {
-        self.word.fetch_or(bits, AcqRel);
+    /// Asks for `bits`; says which of them stood already.
+    pub(crate) fn raise(&self, bits: u32) -> u32 {
+        self.word.fetch_or(bits, AcqRel) & bits
     }
 
     /// Takes `bits` back; says which of them stood.
@@ -65,10 +66,12 @@ impl Control {
         self.word.fetch_sub(VISITOR, AcqRel);
     }
 
-    /// Async-signal-safe: an atomic operation and two writes.
+    /// Async-signal-safe: an atomic operation and two writes; of an interrupt
+    /// that stands already, the writes are another's.
     pub(crate) fn interrupt(&self) {
-        self.raise(INTERRUPT);
-        self.wake.set();
-        self.over.set();
+        if self.raise(INTERRUPT) == 0 {
+            self.wake.set();
+            self.over.set();
+        }
     }
 }

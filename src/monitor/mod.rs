@@ -103,22 +103,30 @@ impl<S: Sink + 'static> Monitor<S> {
     /// `Busy` while another run goes on; `Interrupted`; what is wrong with the
     /// file, after every packet before the damage was delivered.
     pub fn parse(&self, path: &OsStr) -> Result<()> {
+        self.parse_with(|options| {
+            let source = FileSource::open(path)?.with_access(options.file_access);
+            Ok((source, options.filter.as_ref().map(FileFilter::new)))
+        })
+    }
+
+    fn parse_with<F: Source>(
+        &self,
+        open: impl FnOnce(&Options) -> Result<(F, Option<FileFilter>)>,
+    ) -> Result<()> {
         let shared = &self.0;
         {
             let mut life = shared.life();
             life.claim(Job::Parse)?;
+            // Clears the waker before the word is read: an interrupt that comes
+            // in between ends this call, however silent its file is.
+            shared.begin();
             if shared.control.lower(INTERRUPT) != 0 {
                 shared.end(&mut life, Err(interrupted()));
                 return Err(interrupted());
             }
-            shared.begin();
         }
         let options = shared.options().clone();
-        let opened = guarded(|| {
-            let source = FileSource::open(path)?.with_access(options.file_access);
-            Ok((source, options.filter.as_ref().map(FileFilter::new)))
-        });
-        match opened {
+        match guarded(|| open(&options)) {
             Ok((mut source, filter)) => {
                 shared.opened(&mut shared.life());
                 shared.conduct(&options, &mut source, filter)

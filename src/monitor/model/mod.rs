@@ -199,6 +199,18 @@ fn an_interrupt_is_never_lost() {
 }
 
 #[test]
+fn an_interrupt_ends_a_parse_that_begins() {
+    every_order(|| {
+        let (monitor, _) = monitor();
+        let other = monitor.clone();
+        let thread = thread::spawn(move || other.interrupt());
+        let outcome = monitor.parse_with(|_| Ok((Script::file(), None)));
+        assert_eq!(outcome.unwrap_err().kind, Kind::Interrupted);
+        thread.join().unwrap();
+    });
+}
+
+#[test]
 fn a_removed_callback_is_not_called_again() {
     struct Removable(Arc<AtomicUsize>, bool);
     impl Sink for Removable {

@@ -15,8 +15,9 @@ use std::time::Duration;
 pub(super) const PACKET: [u8; 20] =
     [0x45, 0, 0, 20, 0, 1, 0, 0, 64, 253, 0, 0, 192, 0, 2, 1, 192, 0, 2, 2];
 
-/// Hands out `frames` frames, then fails or waits to be ended.
-pub(super) struct Script {
+/// Hands out `frames` frames, then fails or waits to be ended: a live source, or
+/// a file that somebody still writes.
+pub(super) struct Script<const LIVE: bool = true> {
     pub(super) frames: u64,
     pub(super) fails: bool,
     pub(super) left: bool,
@@ -38,7 +39,13 @@ impl Script {
     }
 }
 
-impl Drop for Script {
+impl Script<false> {
+    pub(super) fn file() -> Self {
+        Script { frames: 0, fails: false, left: false, handed_out: 0, closed: false, open: None }
+    }
+}
+
+impl<const LIVE: bool> Drop for Script<LIVE> {
     fn drop(&mut self) {
         if let Some(open) = &self.open {
             open.fetch_sub(1, SeqCst);
@@ -46,8 +53,8 @@ impl Drop for Script {
     }
 }
 
-impl Source for Script {
-    const LIVE: bool = true;
+impl<const LIVE: bool> Source for Script<LIVE> {
+    const LIVE: bool = LIVE;
 
     fn refill(&mut self, waker: &Waker, _: Option<Duration>) -> Result<Refill> {
         if self.handed_out < self.frames {
