@@ -324,6 +324,13 @@
 #define IPMON_NOTE_OFFLOADED (1 << 7)
 
 /**
+ * The checksum of TCP or UDP was not there yet when the packet was captured: the
+ * network card, or nobody between two virtual interfaces, fills it in. It is no sign
+ * of damage. Live captures alone.
+ */
+#define IPMON_NOTE_CHECKSUM_NOT_READY (1 << 8)
+
+/**
  * The run is over, with its status; the last callback of every run. User data
  * that only callbacks use may be released when it returns. A start or a parse
  * that fails before it runs (no such interface, no such file) is no run: its
@@ -344,6 +351,41 @@
  * matches none of its frames. Told once for each link type.
  */
 #define IPMON_NOTICE_FILTER_NOT_APPLICABLE 3
+
+/**
+ * The interface of a live capture was switched off. The capture goes on, and sees
+ * packets again when it is switched on. The text of this notice and of those that
+ * follow names the interface; a capture of `"any"` tells them of every interface.
+ * They come within a quarter of a second.
+ */
+#define IPMON_NOTICE_DEVICE_DOWN 4
+
+/**
+ * The interface was switched on.
+ */
+#define IPMON_NOTICE_DEVICE_UP 5
+
+/**
+ * The interface has another name; the text has both. The capture goes on.
+ */
+#define IPMON_NOTICE_DEVICE_RENAMED 6
+
+/**
+ * The interface is gone, or was moved to another network namespace. An interface
+ * that is up goes down first. The capture of one interface ends with it, with
+ * `IPMON_STATUS_DEVICE_GONE`; one of the same name that comes later is another one.
+ */
+#define IPMON_NOTICE_DEVICE_REMOVED 7
+
+/**
+ * The interface has another link-layer (MAC) address.
+ */
+#define IPMON_NOTICE_DEVICE_ADDRESS 8
+
+/**
+ * The interface has another link type; a new start captures with it.
+ */
+#define IPMON_NOTICE_DEVICE_LINK_TYPE 9
 
 /**
  * Files are read into a buffer of the library.

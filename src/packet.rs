@@ -24,6 +24,8 @@ pub mod notes {
     /// has joined: where it states length 0, it runs to the end of what was
     /// captured.
     pub const OFFLOADED: u32 = 1 << 7;
+    /// The network card was still to fill in the checksum of the transport.
+    pub const CHECKSUM_NOT_READY: u32 = 1 << 8;
 }
 
 /// What the IP header and the headers behind it say.

@@ -1,6 +1,8 @@
 //! What else a run tells: errors and notices.
 
 use super::status::ipmon_status;
+use crate::monitor::Topic;
+use crate::source::DeviceChange;
 use std::ffi::c_char;
 use std::mem::size_of;
 
@@ -17,6 +19,23 @@ pub const IPMON_NOTICE_GAP: i32 = 2;
 /// The filter expression means nothing for a link type of the file, and so
 /// matches none of its frames. Told once for each link type.
 pub const IPMON_NOTICE_FILTER_NOT_APPLICABLE: i32 = 3;
+/// The interface of a live capture was switched off. The capture goes on, and sees
+/// packets again when it is switched on. The text of this notice and of those that
+/// follow names the interface; a capture of `"any"` tells them of every interface.
+/// They come within a quarter of a second.
+pub const IPMON_NOTICE_DEVICE_DOWN: i32 = 4;
+/// The interface was switched on.
+pub const IPMON_NOTICE_DEVICE_UP: i32 = 5;
+/// The interface has another name; the text has both. The capture goes on.
+pub const IPMON_NOTICE_DEVICE_RENAMED: i32 = 6;
+/// The interface is gone, or was moved to another network namespace. An interface
+/// that is up goes down first. The capture of one interface ends with it, with
+/// `IPMON_STATUS_DEVICE_GONE`; one of the same name that comes later is another one.
+pub const IPMON_NOTICE_DEVICE_REMOVED: i32 = 7;
+/// The interface has another link-layer (MAC) address.
+pub const IPMON_NOTICE_DEVICE_ADDRESS: i32 = 8;
+/// The interface has another link type; a new start captures with it.
+pub const IPMON_NOTICE_DEVICE_LINK_TYPE: i32 = 9;
 
 /// What ended a live capture.
 #[repr(C)]
@@ -56,6 +75,20 @@ pub struct ipmon_notice {
     pub timestamp: i64,
     /// One line. Borrowed until the callback returns.
     pub text: *const c_char,
+}
+
+pub(super) fn code(topic: Topic) -> i32 {
+    match topic {
+        Topic::Ended => IPMON_NOTICE_ENDED,
+        Topic::Gap => IPMON_NOTICE_GAP,
+        Topic::FilterNotApplicable => IPMON_NOTICE_FILTER_NOT_APPLICABLE,
+        Topic::Device(DeviceChange::Down) => IPMON_NOTICE_DEVICE_DOWN,
+        Topic::Device(DeviceChange::Up) => IPMON_NOTICE_DEVICE_UP,
+        Topic::Device(DeviceChange::Renamed) => IPMON_NOTICE_DEVICE_RENAMED,
+        Topic::Device(DeviceChange::Removed) => IPMON_NOTICE_DEVICE_REMOVED,
+        Topic::Device(DeviceChange::Address) => IPMON_NOTICE_DEVICE_ADDRESS,
+        Topic::Device(DeviceChange::LinkType) => IPMON_NOTICE_DEVICE_LINK_TYPE,
+    }
 }
 
 // The layouts are frozen: a field is added at the end, and nothing else changes.

@@ -32,6 +32,10 @@ pub const IPMON_NOTE_NO_TIME: u32 = 1 << 6;
 /// The kernel handed over a packet that segmentation offload will cut, or has
 /// joined; its length may be above what the wire carries.
 pub const IPMON_NOTE_OFFLOADED: u32 = 1 << 7;
+/// The checksum of TCP or UDP was not there yet when the packet was captured: the
+/// network card, or nobody between two virtual interfaces, fills it in. It is no sign
+/// of damage. Live captures alone.
+pub const IPMON_NOTE_CHECKSUM_NOT_READY: u32 = 1 << 8;
 
 /// One IP packet: the outermost IP header of a frame, and its payload.
 ///
@@ -157,4 +161,5 @@ const _: () = {
     assert!(IPMON_NOTE_TIME_OUT_OF_RANGE == notes::TIME_OUT_OF_RANGE);
     assert!(IPMON_NOTE_NO_TIME == notes::NO_TIME);
     assert!(IPMON_NOTE_OFFLOADED == notes::OFFLOADED);
+    assert!(IPMON_NOTE_CHECKSUM_NOT_READY == notes::CHECKSUM_NOT_READY);
 };

@@ -2,15 +2,12 @@
 
 use super::callbacks::{ipmon_on_error_fn, ipmon_on_ip_packet_fn, ipmon_on_notice_fn};
 use super::event::Event;
-use super::events::{
-    IPMON_NOTICE_ENDED, IPMON_NOTICE_FILTER_NOT_APPLICABLE, IPMON_NOTICE_GAP, ipmon_error,
-    ipmon_notice,
-};
+use super::events::{self, ipmon_error, ipmon_notice};
 use super::status::{self, IPMON_STATUS_OK};
 use super::text::{c_text, size_of_struct};
 use crate::address::Texts;
 use crate::error::Error;
-use crate::monitor::{Notice, Removal, Sink, Topic};
+use crate::monitor::{Notice, Removal, Sink};
 use crate::options::Options;
 use crate::packet::{Fields, Packet};
 use std::ffi::c_void;
@@ -116,11 +113,7 @@ impl Sink for CSink {
         let text = c_text(notice.text);
         let event = ipmon_notice {
             struct_size: size_of_struct::<ipmon_notice>(),
-            code: match notice.topic {
-                Topic::Ended => IPMON_NOTICE_ENDED,
-                Topic::Gap => IPMON_NOTICE_GAP,
-                Topic::FilterNotApplicable => IPMON_NOTICE_FILTER_NOT_APPLICABLE,
-            },
+            code: events::code(notice.topic),
             status: notice.error.map_or(IPMON_STATUS_OK, |e| status::of(e.kind)),
             reserved: 0,
             count: notice.count,

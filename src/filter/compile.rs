@@ -47,6 +47,37 @@ pub(crate) fn compile_for_file(expression: &str, link_type: LinkType) -> Compile
     with(libpcap::empty_file(link_type.0), expression)
 }
 
+/// The program for the kernel, for frames that an interface of this machine captures.
+///
+/// # Errors
+/// `BadFilter`; `NoLibpcap`, `NoMemory`, `System`.
+pub fn compile_live(expression: &str, link_type: LinkType, interface: &str) -> Compiled {
+    libpcap::load()?;
+    let compiled = on_big_stack(|| {
+        // The kernel takes the VLAN tag out of a frame. libpcap asks the kernel for
+        // it on a handle of a live capture alone, which takes much longer to open;
+        // and it knows best what such a handle takes otherwise.
+        if !expression.contains("vlan")
+            && let Ok(program) = compile(expression, link_type)
+        {
+            return Ok(program);
+        }
+        let live = pcap::Capture::from_device(interface)
+            .and_then(|c| c.snaplen(128).buffer_size(1 << 16).timeout(1).open());
+        let live = live.and_then(|mut live| {
+            if live.get_datalink().0 != link_types::dlt(link_type) {
+                live.set_datalink(pcap::Linktype(link_types::dlt(link_type)))?;
+            }
+            Ok(live)
+        });
+        with(live, expression)
+    })?;
+    compiled.map_err(|error| match error.kind {
+        Kind::BadFilter => Error::new(Kind::BadFilter, format!("bad filter: {}", error.text)),
+        _ => error,
+    })
+}
+
 /// `BadFilter` is libpcap's refusal; anything else is no fault of the expression.
 pub(crate) type Compiled = Result<Vec<Instruction>>;
 

@@ -17,7 +17,7 @@ use crate::source::{Frame, LinkType};
 use crate::sys::libpcap;
 use bpf::{Program, Refusal};
 
-pub use compile::on_big_stack;
+pub use compile::{compile_live, on_big_stack};
 pub use link_types::dlt;
 
 /// The longest expression, in bytes. libpcap's time grows with the cube of the

@@ -58,6 +58,7 @@ impl<'a, S: Sink + 'static, F: Source> Run<'a, S, F> {
         let outcome = self.pump();
         // However it ended: the ledger is of the whole run.
         self.take_counts();
+        self.tell_of_devices();
         outcome
     }
 
@@ -71,6 +72,7 @@ impl<'a, S: Sink + 'static, F: Source> Run<'a, S, F> {
                 Refill::End => return Ok(()),
             }
             self.take_counts();
+            self.tell_of_devices();
             self.stopping(self.shared.control.get())?;
         }
     }
@@ -180,6 +182,17 @@ impl<'a, S: Sink + 'static, F: Source> Run<'a, S, F> {
             );
             let notice = Notice { topic: Topic::Gap, error: None, count: lost, text: &text };
             self.shared.gate().notice(&notice);
+        }
+    }
+
+    /// Says what happened to the interface.
+    fn tell_of_devices(&mut self) {
+        while let Some(event) = self.source.next_event() {
+            if self.shared.control.get() & AT_ONCE == 0 {
+                let topic = Topic::Device(event.change);
+                let notice = Notice { topic, error: None, count: 0, text: &event.text };
+                self.shared.gate().notice(&notice);
+            }
         }
     }
 }

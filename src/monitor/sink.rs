@@ -3,6 +3,7 @@
 use crate::error::Error;
 use crate::options::Options;
 use crate::packet::{Fields, Packet};
+use crate::source::DeviceChange;
 
 /// What a notice is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -14,6 +15,8 @@ pub enum Topic {
     /// The filter expression means nothing for a link type of the file, so
     /// that it matches none of its frames.
     FilterNotApplicable,
+    /// Something happened to the interface of a live capture.
+    Device(DeviceChange),
 }
 
 /// Something that happened during a run and is no packet.

@@ -84,6 +84,34 @@ pub trait Taker {
     fn take(&mut self, frame: Frame<'_>) -> bool;
 }
 
+/// What happened to an interface.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DeviceChange {
+    /// It was switched off.
+    Down,
+    /// It was switched on.
+    Up,
+    /// It has another name.
+    Renamed,
+    /// It is no longer there.
+    Removed,
+    /// It has another link-layer address.
+    Address,
+    /// It has another link type.
+    LinkType,
+}
+
+/// Something that happened to a live source's interface.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DeviceEvent {
+    /// What.
+    pub change: DeviceChange,
+    /// The interface's index.
+    pub interface: u32,
+    /// One line, with the interface's name.
+    pub text: String,
+}
+
 /// Something that yields frames in batches.
 pub trait Source {
     /// Whether the frames come as they happen: then the kernel counts them and
@@ -131,6 +159,12 @@ pub trait Source {
     /// The kernel's counters of a live source, as of the last refill. A batch ends
     /// where frames were lost.
     fn kernel_counts(&mut self) -> Option<KernelCounts> {
+        None
+    }
+
+    /// The next of the things that happened to the interface until the last refill,
+    /// which returns when there is one.
+    fn next_event(&mut self) -> Option<DeviceEvent> {
         None
     }
 }

@@ -20,14 +20,25 @@ pub struct Entry {
 /// What an interface has.
 #[derive(Clone, Debug)]
 pub enum What {
-    /// Itself: its index and its link-layer address.
-    Link(u32, Vec<u8>),
+    /// Itself.
+    Link(Link),
     /// An IPv4 address and the length of its prefix.
     V4(Ipv4Addr, u8),
     /// An IPv6 address, the length of its prefix and its scope.
     V6(Ipv6Addr, u8, u32),
     /// Something that nobody here asks about.
     Other,
+}
+
+/// An interface without what it has.
+#[derive(Clone, Debug)]
+pub struct Link {
+    /// Its index.
+    pub index: u32,
+    /// Its kind (ARPHRD_ in linux/if_arp.h).
+    pub hardware_type: u16,
+    /// Its link-layer address.
+    pub address: Vec<u8>,
 }
 
 /// The list, given back to the system when it goes.
@@ -72,7 +83,8 @@ fn what(one: &libc::ifaddrs) -> What {
             let link = unsafe { one.ifa_addr.cast::<libc::sockaddr_ll>().read_unaligned() };
             let length = usize::from(link.sll_halen).min(link.sll_addr.len());
             let index = u32::try_from(link.sll_ifindex).unwrap_or(0);
-            What::Link(index, link.sll_addr[..length].to_vec())
+            let address = link.sll_addr[..length].to_vec();
+            What::Link(Link { index, hardware_type: link.sll_hatype, address })
         }
         Some(libc::AF_INET) => {
             let mask = v4(one.ifa_netmask).map_or(32, prefix_length_v4);

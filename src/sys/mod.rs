@@ -7,6 +7,7 @@ pub mod file;
 pub mod interfaces;
 pub mod libpcap;
 pub mod mapping;
+pub mod netlink;
 pub mod packet_socket;
 pub mod prefetch;
 pub mod signals;

@@ -46,7 +46,19 @@ impl Waker {
     /// # Errors
     /// `System` when the operating system cannot wait.
     pub fn wait(&self, fd: RawFd, timeout: Option<Duration>) -> Result<bool> {
-        self.poll([self.fd.as_raw_fd(), fd], timeout)
+        self.wait_for([fd], timeout).map(|[found]| found != 0)
+    }
+
+    /// The same for several descriptors: what poll found on each of them.
+    ///
+    /// # Errors
+    /// `System` when the operating system cannot wait.
+    pub fn wait_for<const N: usize>(
+        &self,
+        fds: [RawFd; N],
+        timeout: Option<Duration>,
+    ) -> Result<[i16; N]> {
+        poll(self.fd.as_raw_fd(), fds, timeout)
     }
 
     /// Waits until the waker is set or `timeout` is over.
@@ -54,23 +66,40 @@ impl Waker {
     /// # Errors
     /// `System` when the operating system cannot wait.
     pub fn wait_until_set(&self, timeout: Option<Duration>) -> Result<()> {
-        // poll passes over a negative descriptor.
-        self.poll([self.fd.as_raw_fd(), -1], timeout).map(drop)
+        self.wait_for([], timeout).map(drop)
     }
+}
 
-    fn poll(&self, fds: [RawFd; 2], timeout: Option<Duration>) -> Result<bool> {
-        let mut fds = fds.map(|fd| libc::pollfd { fd, events: libc::POLLIN, revents: 0 });
-        let end = timeout.map(|t| Instant::now() + t);
-        loop {
-            let left = end.map(|e| e.saturating_duration_since(Instant::now()));
-            // SAFETY: fds is an array of two pollfd that lives through the call.
-            let n = unsafe { libc::poll(fds.as_mut_ptr(), 2, milliseconds(left)) };
-            if n >= 0 {
-                return Ok(fds[1].revents != 0);
-            }
-            if errno() != libc::EINTR {
-                return Err(Error::os(Kind::System, errno(), "cannot wait for packets"));
-            }
+/// Waits for a descriptor when no waker may end it; what poll found on it.
+///
+/// # Errors
+/// `System` when the operating system cannot wait.
+pub fn wait_without_waker(fd: RawFd, timeout: Duration) -> Result<i16> {
+    // poll passes over a negative descriptor.
+    poll(-1, [fd], Some(timeout)).map(|[found]| found)
+}
+
+fn poll<const N: usize>(
+    waker: RawFd,
+    fds: [RawFd; N],
+    timeout: Option<Duration>,
+) -> Result<[i16; N]> {
+    // Room for the waker in front of the others; N + 1 is no array length yet.
+    let mut set = [libc::pollfd { fd: -1, events: libc::POLLIN, revents: 0 }; 4];
+    for (place, fd) in set.iter_mut().zip(std::iter::once(waker).chain(fds)) {
+        place.fd = fd;
+    }
+    let end = timeout.map(|t| Instant::now() + t);
+    loop {
+        let left = end.map(|e| e.saturating_duration_since(Instant::now()));
+        let count = libc::nfds_t::try_from(N.min(3) + 1).unwrap_or(1);
+        // SAFETY: the set has at least `count` elements and lives through the call.
+        let n = unsafe { libc::poll(set.as_mut_ptr(), count, milliseconds(left)) };
+        if n >= 0 {
+            return Ok(std::array::from_fn(|i| set.get(i + 1).map_or(0, |fd| fd.revents)));
+        }
+        if errno() != libc::EINTR {
+            return Err(Error::os(Kind::System, errno(), "cannot wait for packets"));
         }
     }
 }

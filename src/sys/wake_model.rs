@@ -40,6 +40,18 @@ impl Waker {
         self.wait_until_set(timeout).map(|()| false)
     }
 
+    /// Likewise.
+    ///
+    /// # Errors
+    /// None.
+    pub fn wait_for<const N: usize>(
+        &self,
+        _: [RawFd; N],
+        timeout: Option<Duration>,
+    ) -> Result<[i16; N]> {
+        self.wait_until_set(timeout).map(|()| [0; N])
+    }
+
     /// Waits until the waker is set; time does not pass in a model.
     ///
     /// # Errors
@@ -57,6 +69,14 @@ impl AsRawFd for Waker {
     fn as_raw_fd(&self) -> RawFd {
         -1
     }
+}
+
+/// Nothing comes in a model.
+///
+/// # Errors
+/// None.
+pub fn wait_without_waker(_: RawFd, _: Duration) -> Result<i16> {
+    Ok(0)
 }
 
 /// The error number of the system call that just failed on this thread.

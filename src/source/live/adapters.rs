@@ -1,7 +1,7 @@
 //! The interfaces of this machine, and the one that `local_host` means.
 
 use crate::error::Result;
-use crate::sys::interfaces::{self, Mtus, What};
+use crate::sys::interfaces::{self, Link, Mtus, What};
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::net::IpAddr;
@@ -26,6 +26,8 @@ pub struct Adapter {
     pub point_to_point: bool,
     /// All flags as the system tells them (IFF_ in linux/if.h).
     pub flags: u32,
+    /// Its kind (ARPHRD_ in linux/if_arp.h): 1 is Ethernet.
+    pub hardware_type: u16,
     /// Its link-layer address: 6 bytes on Ethernet, none on a tunnel.
     pub hardware_address: Vec<u8>,
     /// The largest IP packet that it takes, in bytes.
@@ -68,12 +70,9 @@ pub fn list() -> Result<Vec<Adapter>> {
     let mtus = Mtus::new();
     let mut adapters = BTreeMap::new();
     for entry in &entries {
-        if let What::Link(index, address) = &entry.what {
+        if let What::Link(link) = &entry.what {
             let mtu = mtus.as_ref().and_then(|mtus| mtus.of(&entry.name));
-            adapters.insert(
-                entry.name.as_slice(),
-                adapter(&entry.name, *index, entry.flags, address.clone(), mtu),
-            );
+            adapters.insert(entry.name.as_slice(), adapter(&entry.name, link, entry.flags, mtu));
         }
     }
     for entry in &entries {
@@ -88,23 +87,18 @@ pub fn list() -> Result<Vec<Adapter>> {
     Ok(adapters)
 }
 
-fn adapter(
-    name: &[u8],
-    index: u32,
-    flags: u32,
-    hardware_address: Vec<u8>,
-    mtu: Option<u32>,
-) -> Adapter {
+fn adapter(name: &[u8], link: &Link, flags: u32, mtu: Option<u32>) -> Adapter {
     let has = |flag: i32| u32::try_from(flag).is_ok_and(|flag| flags & flag != 0);
     Adapter {
         name: OsString::from_vec(name.to_vec()),
-        index,
+        index: link.index,
         up: has(libc::IFF_UP),
         running: has(libc::IFF_UP) && has(libc::IFF_RUNNING),
         loopback: has(libc::IFF_LOOPBACK),
         point_to_point: has(libc::IFF_POINTOPOINT),
         flags,
-        hardware_address,
+        hardware_type: link.hardware_type,
+        hardware_address: link.address.clone(),
         mtu,
         addresses: Vec::new(),
     }

@@ -6,12 +6,14 @@
 //! callback of its own.
 
 use super::expression::expression;
+use super::gone;
 use super::tally::Tally;
 use super::target::Target;
+use super::watch::Watch;
 use crate::error::{Error, Kind, Result};
 use crate::filter::{cooked, on_big_stack};
 use crate::options::Options;
-use crate::source::{Direction, Frame, KernelCounts, LinkType, Refill, Source};
+use crate::source::{DeviceEvent, Direction, Frame, KernelCounts, LinkType, Refill, Source};
 use crate::sys::wake::Waker;
 use crate::sys::{libpcap as library, packet_socket};
 use pcap::{Active, Capture, Linktype, Precision};
@@ -43,6 +45,7 @@ const SLL2: Linktype = Linktype(276);
 pub struct PcapSource {
     capture: Capture<Active>,
     fd: RawFd,
+    watch: Watch,
     link_type: LinkType,
     interface: u32,
     direction: Direction,
@@ -90,6 +93,7 @@ impl PcapSource {
             }
         };
         let failed = |e: &pcap::Error| failure(name, e);
+        let watch = Watch::new(interface)?;
         let capture = Capture::from_device(name)
             .map_err(|e| failed(&e))?
             // Not on `any`: Linux has no promiscuous mode for all interfaces.
@@ -109,6 +113,7 @@ impl PcapSource {
         let mut source = PcapSource {
             fd,
             capture,
+            watch,
             link_type: LinkType(0),
             interface,
             direction: options.direction,
@@ -222,6 +227,9 @@ impl PcapSource {
     /// Begins the end that nobody asked for.
     fn fail(&mut self, error: Error) {
         if self.failure.is_none() {
+            if error.kind == Kind::DeviceGone {
+                self.watch.removed();
+            }
             self.failure = Some(error);
             self.close();
         }
@@ -285,10 +293,15 @@ impl Source for PcapSource {
             return Ok(Refill::Ready);
         }
         let wait = timeout.map_or(LOOK, |t| t.min(LOOK));
-        match waker.wait(self.fd, Some(wait)) {
-            Ok(true) => {}
-            Ok(false) if self.removed() => self.fail(gone()),
-            Ok(false) => return Ok(Refill::Nothing),
+        let found = waker.wait_for([self.fd, self.watch.as_raw_fd()], Some(wait));
+        if found.as_ref().is_ok_and(|[_, news]| *news != 0) {
+            self.watch.read();
+        }
+        match found {
+            Ok([packets, 0]) if packets != 0 => {}
+            Ok(_) if self.removed() => self.fail(gone()),
+            Ok([0, 0]) => return Ok(Refill::Nothing),
+            Ok(_) => {}
             Err(error) => self.fail(error),
         }
         Ok(Refill::Ready)
@@ -332,6 +345,10 @@ impl Source for PcapSource {
     fn kernel_counts(&mut self) -> Option<KernelCounts> {
         Some(self.tally.counts(self.read))
     }
+
+    fn next_event(&mut self) -> Option<DeviceEvent> {
+        self.watch.next()
+    }
 }
 
 /// libpcap speaks of DLT_ numbers on open captures; files, and this library,
@@ -341,11 +358,6 @@ fn link_type(dlt: Linktype) -> LinkType {
         12 => LinkType(101),
         other => LinkType(u32::try_from(other).unwrap_or(u32::MAX)),
     }
-}
-
-fn gone() -> Error {
-    let text = "the interface was removed during the capture";
-    Error { errno: libc::ENODEV, ..Error::new(Kind::DeviceGone, text) }
 }
 
 fn failure(what: &str, error: &pcap::Error) -> Error {

@@ -3,23 +3,38 @@
 pub mod adapters;
 mod expression;
 mod libpcap;
+mod ring;
+mod source;
 mod tally;
 mod target;
+mod watch;
 
-pub use libpcap::PcapSource as LiveSource;
+pub use source::LiveSource;
 
 use crate::error::{Error, Kind, Result};
 use crate::options::Options;
 use crate::sys::{libpcap as library, packet_socket};
+use libpcap::PcapSource;
+use ring::{Layer, RingSource};
 use target::Target;
+
+/// What captures: our own ring, or libpcap where that does not reach.
+enum Way {
+    Ring(Layer),
+    Libpcap,
+}
 
 /// Opens the interface that the options choose.
 ///
 /// # Errors
-/// As [`check_access`]; `BadFilter`, `FilterTooComplex`; `System`.
+/// As [`check_access`]; `BadFilter`, `FilterTooComplex`, `NoMemory`; `System`.
 pub fn open(options: &Options) -> Result<LiveSource> {
-    let target = ready(options)?;
-    LiveSource::open(&target, options).map_err(|error| match error.kind {
+    let (target, way) = ready(options)?;
+    let opened = match way {
+        Way::Ring(layer) => RingSource::open(&target, layer, options).map(LiveSource::Ring),
+        Way::Libpcap => PcapSource::open(&target, options).map(LiveSource::Libpcap),
+    };
+    opened.map_err(|error| match error.kind {
         // The interface may have gone since the look at it, which has the better
         // words.
         Kind::System => ready(options).err().unwrap_or(error),
@@ -36,16 +51,44 @@ pub fn check_access(options: &Options) -> Result<()> {
     ready(options).map(drop)
 }
 
-fn ready(options: &Options) -> Result<Target> {
+fn ready(options: &Options) -> Result<(Target, Way)> {
     let target = adapters::resolve(options.local_host.as_deref())?;
-    if let Target::Interface { name, index } = &target
-        && adapters::list()?.iter().any(|a| a.index == *index && !a.up)
-    {
-        let name = name.display();
-        let text = format!("{name} is down; bring it up with: sudo ip link set {name} up");
-        return Err(Error { errno: libc::ENETDOWN, ..Error::new(Kind::DeviceDown, text) });
+    let mut layer = Some(ring::ANY);
+    if let Target::Interface { name, index } = &target {
+        let list = adapters::list()?;
+        let adapter = list.iter().find(|a| a.index == *index);
+        layer = adapter.and_then(Layer::of);
+        if adapter.is_some_and(|a| !a.up) {
+            let name = name.display();
+            let text = format!("{name} is down; bring it up with: sudo ip link set {name} up");
+            return Err(Error { errno: libc::ENETDOWN, ..Error::new(Kind::DeviceDown, text) });
+        }
     }
     packet_socket::check_permission()?;
-    library::load()?;
-    Ok(target)
+    let way = choose(std::env::var_os("IPMON_LIVE").as_deref(), layer)?;
+    if matches!(way, Way::Libpcap) || options.filter.is_some() {
+        library::load()?;
+    }
+    Ok((target, way))
+}
+
+/// The ring where it reaches, unless the environment says otherwise.
+fn choose(forced: Option<&std::ffi::OsStr>, layer: Option<Layer>) -> Result<Way> {
+    let forced = forced.unwrap_or_default();
+    match layer {
+        _ if forced == "libpcap" => Ok(Way::Libpcap),
+        Some(layer) if forced == "ring" || forced.is_empty() => Ok(Way::Ring(layer)),
+        None if forced.is_empty() => Ok(Way::Libpcap),
+        None if forced == "ring" => {
+            let text = "IPMON_LIVE asks for the ring, which does not open this kind of interface";
+            Err(Error::new(Kind::BadArgument, text))
+        }
+        _ => Err(Error::new(Kind::BadArgument, "IPMON_LIVE can be ring or libpcap")),
+    }
+}
+
+/// What ends a capture whose interface is no longer there.
+fn gone() -> Error {
+    let text = "the interface was removed during the capture";
+    Error { errno: libc::ENODEV, ..Error::new(Kind::DeviceGone, text) }
 }

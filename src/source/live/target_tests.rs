@@ -24,6 +24,7 @@ fn adapter(name: &str, index: u32, addresses: &[&str]) -> Adapter {
         loopback: name == "lo",
         point_to_point: false,
         flags: 0,
+        hardware_type: 1,
         hardware_address: Vec::new(),
         mtu: None,
         addresses: addresses.collect(),

@@ -1,0 +1,181 @@
+//! What the kernel says of a frame in the ring, and the frame as other captures
+//! have it.
+//!
+//! In front of the frame lie the kernel's header, an address (`struct
+//! sockaddr_ll`) and a gap. The kernel takes a VLAN tag out of the frame, and on
+//! cooked captures the link-layer header; both are written into the gap, which
+//! has room for them: the kernel aligns the network header to 16 bytes behind
+//! what comes before it.
+
+use crate::packet::notes;
+use crate::source::{Direction, Frame, LinkType};
+
+/// Ethernet, and cooked version 2 (LINKTYPE_LINUX_SLL2).
+pub(super) const ETHERNET: LinkType = LinkType(1);
+pub(super) const SLL2: LinkType = LinkType(276);
+
+/// The length of the cooked header.
+pub(super) const SLL2_LENGTH: usize = 20;
+const TAG_LENGTH: usize = 4;
+const BOTH_ADDRESSES: usize = 12;
+
+/// linux/if_packet.h, since Linux 5.18.
+const TP_STATUS_GSO_TCP: u32 = 1 << 8;
+/// The packet type of what this machine sent.
+const PACKET_OUTGOING: u8 = 4;
+/// The Ethernet type of a VLAN tag, where the kernel does not say another.
+const ETH_P_8021Q: u16 = 0x8100;
+
+/// Where the fields of a header lie.
+pub(super) struct Layout {
+    seconds: usize,
+    nanoseconds: usize,
+    captured: usize,
+    length: usize,
+    status: usize,
+    frame: usize,
+    tag: usize,
+    tag_type: usize,
+    address: usize,
+    /// Where the gap begins.
+    pub(super) end: usize,
+}
+
+/// `struct tpacket3_hdr`.
+pub(super) const V3: Layout = Layout {
+    seconds: 4,
+    nanoseconds: 8,
+    captured: 12,
+    length: 16,
+    status: 20,
+    frame: 24,
+    // The lower half of 32 bits.
+    tag: if cfg!(target_endian = "big") { 34 } else { 32 },
+    tag_type: 36,
+    address: 48,
+    end: 68,
+};
+
+/// `struct tpacket2_hdr`.
+pub(super) const V2: Layout = Layout {
+    status: 0,
+    length: 4,
+    captured: 8,
+    frame: 12,
+    seconds: 16,
+    nanoseconds: 20,
+    tag: 24,
+    tag_type: 26,
+    address: 32,
+    end: 52,
+};
+
+/// What all frames of a capture have in common.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Common {
+    pub(super) link_type: LinkType,
+    /// The interface's index; 0 where each frame says its own.
+    pub(super) interface: u32,
+    pub(super) snap_length: usize,
+}
+
+/// The frame in a slot, its tag and its cooked header put back; `None` where the
+/// header tells what cannot be.
+#[inline]
+pub(super) fn frame<'a>(slot: &'a mut [u8], at: &Layout, common: &Common) -> Option<Frame<'a>> {
+    let status = word(slot, at.status)?;
+    let captured = word(slot, at.captured)? as usize;
+    let mut wire_length = word(slot, at.length)?;
+    let mut start = usize::from(half(slot, at.frame)?);
+    let end = start.checked_add(captured).filter(|end| *end <= slot.len())?;
+    // sockaddr_ll: index at 4, packet type at 10.
+    let kind = *slot.get(at.address + 10)?;
+    let mut interface = common.interface;
+    if start < at.end {
+        return None;
+    }
+    let tag =
+        if status & libc::TP_STATUS_VLAN_VALID != 0 { Some(tag(slot, at, status)?) } else { None };
+    if common.link_type == SLL2 {
+        interface = word(slot, at.address + 4)?;
+        let added = cook(slot, at, start, tag)?;
+        start -= added;
+        wire_length = wire_length.saturating_add(u32::try_from(added).unwrap_or(0));
+    } else if let Some(tag) = tag
+        && common.link_type == ETHERNET
+        && captured >= BOTH_ADDRESSES
+        && start - at.end >= TAG_LENGTH
+    {
+        slot.copy_within(start..start + BOTH_ADDRESSES, start - TAG_LENGTH);
+        start -= TAG_LENGTH;
+        slot.get_mut(start + BOTH_ADDRESSES..)?.first_chunk_mut::<4>()?.copy_from_slice(&tag);
+        wire_length = wire_length.saturating_add(4);
+    }
+    let end = end.min(start + common.snap_length);
+    let seconds = i64::from(word(slot, at.seconds)?);
+    let nanoseconds = i64::from(word(slot, at.nanoseconds)?);
+    let bit = |status_bit, note| if status & status_bit != 0 { note } else { 0 };
+    let slot: &'a [u8] = slot;
+    Some(Frame {
+        bytes: slot.get(start..end)?,
+        window: slot.get(start..)?.first_chunk(),
+        wire_length,
+        timestamp_ns: seconds * 1_000_000_000 + nanoseconds,
+        link_type: common.link_type,
+        interface,
+        direction: if kind == PACKET_OUTGOING { Direction::Out } else { Direction::In },
+        notes: bit(libc::TP_STATUS_CSUMNOTREADY, notes::CHECKSUM_NOT_READY)
+            | bit(TP_STATUS_GSO_TCP, notes::OFFLOADED),
+    })
+}
+
+/// The VLAN tag as it stood in the frame: its type, then its value.
+fn tag(slot: &[u8], at: &Layout, status: u32) -> Option<[u8; TAG_LENGTH]> {
+    let value = half(slot, at.tag)?;
+    let known = status & libc::TP_STATUS_VLAN_TPID_VALID != 0;
+    let kind = if known { half(slot, at.tag_type)? } else { ETH_P_8021Q };
+    let ([a, b], [c, d]) = (kind.to_be_bytes(), value.to_be_bytes());
+    Some([a, b, c, d])
+}
+
+/// Writes the cooked header in front of the frame at `start`, and between them
+/// what follows the type of a VLAN tag; how many bytes that is.
+fn cook(
+    slot: &mut [u8],
+    at: &Layout,
+    start: usize,
+    tag: Option<[u8; TAG_LENGTH]>,
+) -> Option<usize> {
+    let address: [u8; 20] = *slot.get(at.address..)?.first_chunk()?;
+    let [_, _, p, q, i, j, k, l, m, n, kind, length, link @ ..] = address;
+    let protocol = [p, q];
+    let added = SLL2_LENGTH + if tag.is_some() { TAG_LENGTH } else { 0 };
+    let begin = start.checked_sub(added).filter(|begin| *begin >= at.end)?;
+    // The index and the device's type are numbers of this machine; the protocol is
+    // in network order.
+    let index = u32::from_ne_bytes([i, j, k, l]).to_be_bytes();
+    let device = u16::from_ne_bytes([m, n]).to_be_bytes();
+    let outer = tag.map_or(protocol, |[a, b, ..]| [a, b]);
+    let header = slot.get_mut(begin..)?.first_chunk_mut::<SLL2_LENGTH>()?;
+    let (fixed, addresses) = header.split_at_mut(12);
+    fixed.copy_from_slice(&[
+        outer[0], outer[1], 0, 0, index[0], index[1], index[2], index[3], device[0], device[1],
+        kind, length,
+    ]);
+    addresses.copy_from_slice(&link);
+    if let Some([_, _, c, d]) = tag {
+        let inner = slot.get_mut(start - TAG_LENGTH..)?.first_chunk_mut::<TAG_LENGTH>()?;
+        *inner = [c, d, p, q];
+    }
+    Some(added)
+}
+
+#[inline]
+fn word(bytes: &[u8], at: usize) -> Option<u32> {
+    Some(u32::from_ne_bytes(*bytes.get(at..)?.first_chunk()?))
+}
+
+#[inline]
+fn half(bytes: &[u8], at: usize) -> Option<u16> {
+    Some(u16::from_ne_bytes(*bytes.get(at..)?.first_chunk()?))
+}

@@ -1,0 +1,291 @@
+//! A capture through the ring, from its start to the last frame after a stop.
+//!
+//! A stop is exact (all that had arrived is delivered, and the kernel's counters say
+//! that it is all): a filter that lets nothing in; the kernel's counters, which say
+//! how many frames are wanted; the blocks that were handed over, until all of those
+//! are read; and the counters once more, which by then have not changed. A block that
+//! the kernel still writes to is never read: it is handed over when its time is up.
+
+use super::frame::{Common, SLL2_LENGTH, V2, V3, frame};
+use super::socket::Socket;
+use super::{Layer, Ring, program};
+use crate::error::{Error, Kind, Result};
+use crate::options::Options;
+use crate::source::live::gone;
+use crate::source::live::tally::Tally;
+use crate::source::live::target::Target;
+use crate::source::live::watch::Watch;
+use crate::source::{DeviceEvent, Frame, KernelCounts, Refill, Source, Taker};
+use crate::sys::packet_socket;
+use crate::sys::wake::{Waker, wait_without_waker};
+use std::os::fd::AsRawFd;
+use std::time::{Duration, Instant};
+
+/// How long an end may take after the last frame: several times the longest
+/// latency. Past it the shortfall stands in the ledger instead of a stop that
+/// hangs.
+const END: Duration = Duration::from_millis(100);
+
+/// How long to wait for a block at the end before looking again.
+const MOMENT: Duration = Duration::from_millis(1);
+
+/// A capture of one interface, or of all of them.
+pub struct RingSource {
+    // Dropped in this order.
+    ring: Ring,
+    socket: Socket,
+    watch: Watch,
+    common: Common,
+    tally: Tally,
+    /// Frames of this batch that are still to be handed out.
+    left: u64,
+    /// Frames read since the start.
+    read: u64,
+    bytes: u64,
+    /// Set by the end: when to give up waiting for the last frame.
+    closing: Option<Instant>,
+    /// The kernel goes on letting frames in, so that the last may never come.
+    leaky: bool,
+    /// A header in the ring told what cannot be.
+    damaged: bool,
+    /// Why the capture ends where nobody asked for it. Told after the frames
+    /// that had arrived.
+    failure: Option<Error>,
+}
+
+impl RingSource {
+    /// Opens an interface that exists and is up.
+    ///
+    /// # Errors
+    /// `BadFilter`, `FilterTooComplex`, `NoLibpcap` for a filter; `NoMemory`;
+    /// `System`.
+    pub(in crate::source::live) fn open(
+        target: &Target,
+        layer: Layer,
+        options: &Options,
+    ) -> Result<Self> {
+        let index = match target {
+            Target::Any => 0,
+            Target::Interface { index, .. } => *index,
+        };
+        let in_front = if layer.cooked { SLL2_LENGTH } else { 0 };
+        let keep = options.snap_length.saturating_sub(u32::try_from(in_front).unwrap_or(0)).max(1);
+        let program = program::program(target, layer, options, keep)?;
+        // From here on what happens to the interface is not overlooked.
+        let watch = Watch::new(index)?;
+        let socket = Socket::open(layer.cooked)?;
+        packet_socket::attach(socket.as_raw_fd(), &program)?;
+        let ring = Ring::new(&socket, options)?;
+        // There is no promiscuous mode for all interfaces.
+        if options.promiscuous && index != 0 {
+            socket.join_promiscuous(index)?;
+        }
+        socket.bind(index)?;
+        Ok(RingSource {
+            ring,
+            socket,
+            watch,
+            common: Common {
+                link_type: layer.link_type,
+                interface: index,
+                snap_length: usize::try_from(options.snap_length).unwrap_or(usize::MAX),
+            },
+            tally: Tally::default(),
+            left: 0,
+            read: 0,
+            bytes: 0,
+            closing: None,
+            leaky: false,
+            damaged: false,
+            failure: None,
+        })
+    }
+
+    /// Gives back what was delivered. The ring has room again only then: what the
+    /// kernel lost until just before lies behind all that it had let in.
+    fn give_back(&mut self) {
+        if !self.ring.is_held() || self.ring.left() > 0 {
+            return;
+        }
+        // Counters that cannot be had now are had the next time.
+        let lost = self.ask().is_ok_and(|dropped| dropped > 0);
+        self.ring.give_back();
+        if lost && let Ok(counts) = packet_socket::take_statistics(self.socket.as_raw_fd()) {
+            self.tally.add_after(counts);
+        }
+    }
+
+    /// Makes a batch of what the kernel has handed over, up to where frames were
+    /// lost; whether there is any.
+    fn fill(&mut self) -> bool {
+        if self.ring.left() == 0 && !self.ring.take() {
+            return false;
+        }
+        let waiting = self.ring.left();
+        let mut known = true;
+        if self.tally.let_in() < self.read + waiting {
+            known = self.ask().is_ok();
+        }
+        self.left =
+            if known { waiting.min(self.tally.without_gap(self.read)).max(1) } else { waiting };
+        true
+    }
+
+    /// Asks the kernel for its counters; how many frames it lost since the last time.
+    fn ask(&mut self) -> Result<u32> {
+        let counts = packet_socket::take_statistics(self.socket.as_raw_fd())?;
+        self.tally.add_before(counts);
+        Ok(counts.1)
+    }
+
+    /// Whether all that the kernel let in was read, and it says so when asked now.
+    fn is_complete(&mut self) -> bool {
+        self.ask().is_ok() && self.read >= self.tally.let_in()
+    }
+
+    fn is_removed(&self) -> bool {
+        self.common.interface != 0 && packet_socket::lost_its_interface(self.socket.as_raw_fd())
+    }
+
+    /// Begins the end that nobody asked for.
+    fn fail(&mut self, error: Error) {
+        if self.failure.is_none() {
+            self.failure = Some(error);
+            self.close();
+        }
+    }
+
+    fn close(&mut self) {
+        self.closing.get_or_insert(Instant::now() + END);
+        if let Err(error) = packet_socket::reject_all(self.socket.as_raw_fd()) {
+            self.leaky = true;
+            self.failure.get_or_insert(error);
+        }
+        // Counters that cannot be had now are had before the end.
+        let _ = self.ask();
+    }
+
+    /// After the last frame, or when it is too late for it.
+    fn finish(&mut self) -> Result<Refill> {
+        self.left = 0;
+        self.tally.close(self.read);
+        self.failure.take().map_or(Ok(Refill::End), Err)
+    }
+
+    /// One step of the end without a frame at hand.
+    fn step_to_end(&mut self, late: bool) -> Result<Refill> {
+        if late || self.is_complete() {
+            return self.finish();
+        }
+        match wait_without_waker(self.socket.as_raw_fd(), MOMENT) {
+            // An error would be found there for ever.
+            Ok(found) if found & libc::POLLERR != 0 => drop(self.socket.take_error()),
+            Ok(_) => {}
+            Err(_) => std::thread::sleep(MOMENT),
+        }
+        Ok(Refill::Ready)
+    }
+
+    fn wait(&mut self, waker: &Waker, timeout: Option<Duration>) -> Result<Refill> {
+        let fds = [self.socket.as_raw_fd(), self.watch.as_raw_fd()];
+        match waker.wait_for(fds, timeout) {
+            Ok([0, 0]) => return Ok(Refill::Nothing),
+            Ok([socket, watch]) => {
+                if watch != 0 {
+                    self.watch.read();
+                }
+                // It went down, for a while or for ever.
+                if socket & libc::POLLERR != 0 {
+                    self.socket.take_error();
+                }
+                if (socket & libc::POLLERR != 0 || watch != 0) && self.is_removed() {
+                    self.watch.removed();
+                    self.fail(gone());
+                }
+            }
+            Err(error) => self.fail(error),
+        }
+        Ok(Refill::Ready)
+    }
+}
+
+impl Source for RingSource {
+    const LIVE: bool = true;
+
+    fn refill(&mut self, waker: &Waker, timeout: Option<Duration>) -> Result<Refill> {
+        let late = self.closing.is_some_and(|end| Instant::now() >= end);
+        if late && self.leaky {
+            return self.finish();
+        }
+        self.give_back();
+        if self.damaged || self.ring.is_damaged() {
+            self.fail(Error::new(Kind::System, "the kernel's packet ring contradicts itself"));
+            return self.finish();
+        }
+        // Told before what follows.
+        if self.tally.reach(self.read) {
+            return Ok(Refill::Ready);
+        }
+        if self.fill() {
+            if self.closing.is_some() && !self.leaky {
+                self.closing = Some(Instant::now() + END);
+            }
+            return Ok(Refill::Ready);
+        }
+        if self.closing.is_some() { self.step_to_end(late) } else { self.wait(waker, timeout) }
+    }
+
+    fn next_frame(&mut self) -> Option<Frame<'_>> {
+        self.left = self.left.checked_sub(1)?;
+        let frame = self.ring.next(&self.common);
+        self.damaged = frame.is_none();
+        let frame = frame?;
+        self.read += 1;
+        self.bytes += frame.bytes.len() as u64;
+        Some(frame)
+    }
+
+    #[inline(always)]
+    fn frames(&mut self, taker: &mut impl Taker) -> bool {
+        // One loop for each form of ring, with no question in it which that is.
+        macro_rules! each {
+            ($ring:ident, $layout:expr) => {
+                while self.left > 0 {
+                    self.left -= 1;
+                    let slot = $ring.next();
+                    let Some(frame) = slot.and_then(|s| frame(s, $layout, &self.common)) else {
+                        self.damaged = true;
+                        return true;
+                    };
+                    self.read += 1;
+                    self.bytes += frame.bytes.len() as u64;
+                    if !taker.take(frame) {
+                        return false;
+                    }
+                }
+            };
+        }
+        match &mut self.ring {
+            Ring::Blocks(blocks) => each!(blocks, &V3),
+            Ring::Slots(slots) => each!(slots, &V2),
+        }
+        true
+    }
+
+    fn bytes_read(&self) -> u64 {
+        self.bytes
+    }
+
+    fn close_intake(&mut self) -> Result<()> {
+        self.close();
+        Ok(())
+    }
+
+    fn kernel_counts(&mut self) -> Option<KernelCounts> {
+        Some(self.tally.counts(self.read))
+    }
+
+    fn next_event(&mut self) -> Option<DeviceEvent> {
+        self.watch.next()
+    }
+}
