@@ -93,6 +93,8 @@ run() { # COMPILER NAME
     timeout "$patience" "$work/$1/$2"
 }
 
+run_on_libpcap() { IPMON_LIVE=libpcap run "$@"; }
+
 under_valgrind() { # COMPILER NAME
     have valgrind || return
     [[ -x $work/$1/$2 ]] || { echo "it was not built"; return 1; }
@@ -209,8 +211,8 @@ one() {
 
 mkdir "$work/results"
 # Only functions and exported names cross into the processes that xargs starts.
-export -f have syntax syntax_as_cxx build build_and_run_cxx static_program run under_valgrind planted \
-    exported_symbols dynamic_section every_handle header_labels header_prose one
+export -f have syntax syntax_as_cxx build build_and_run_cxx static_program run run_on_libpcap under_valgrind \
+    planted exported_symbols dynamic_section every_handle header_labels header_prose one
 
 list=$work/list
 # add NAME COMMAND...: puts a check on the list, NUL-separated and ended by a line.
@@ -275,6 +277,17 @@ done
 go "$jobs"
 for name in "${live[@]}"; do
     add "${cc[0]}: $name" run "${cc[0]}" "$name"
+done
+# Live captures read our own ring; libpcap is for what that does not open. What a
+# source has to do is asked of both of them: of the life of a run, which is the same for
+# every source, no more than that.
+for name in "${live[@]}"; do
+    case $name in
+    every_call_in_a_callback_is_defined | stop_means_stopped | a_flood_keeps_the_ledger_exact | \
+        threads_may_share_a_monitor | two_captures_may_stop_each_other | \
+        the_ring_tells_more_than_libpcap) ;;
+    *) add "${cc[0]}, on libpcap: $name" run_on_libpcap "${cc[0]}" "$name" ;;
+    esac
 done
 go 1
 [[ $full == 0 ]] || programs=()

@@ -46,9 +46,9 @@ pub fn load() -> Result<()> {
 /// what the user needs to know.
 fn why(reason: &str) -> String {
     if reason.is_empty() || (reason.starts_with("libpcap.so") && reason.contains("No such file")) {
-        format!("libpcap is not installed: live capture and filters need it; {INSTALL}")
+        format!("libpcap is not installed: filters and some kinds of interfaces need it; {INSTALL}")
     } else {
-        format!("libpcap cannot be loaded ({reason}): live capture and filters need it; {INSTALL}")
+        format!("libpcap cannot be loaded ({reason}): filters and some kinds of interfaces need it; {INSTALL}")
     }
 }
 

@@ -9,7 +9,7 @@
  *
  * Prints a line a case, `ok NAME: WHAT`, `not ok NAME` or `skip NAME: WHY`, and counts
  * them in the last line. FOLDER takes the traces. With PART and CALL, such as
- * "stop poll", only their cases. */
+ * "stop poll", only their cases. IPMON_LIVE says which source captures. */
 #include "../c/net.h"
 #include "../c/leftovers.h"
 #include "../c/capture.h"
@@ -34,29 +34,31 @@ struct series {
     enum part part;
     const char *call, *error;
     int most;         /* how many calls to fail in turn; 0: fifty in a row, once */
+    char source;      /* 'r' where our own ring alone makes the call, 'l' libpcap; 0: both */
 };
 
 /* clone3 is what glibc makes threads with; the errors are those that Linux has for
  * these calls when it runs short of something. */
 static const struct series all_series[] = {
-    {COLD, "eventfd2", "EMFILE", 4},  {COLD, "openat", "EMFILE", 60},
-    {START, "socket", "EMFILE", 10},  {START, "socket", "ENOBUFS", 10},
-    {START, "setsockopt", "ENOMEM", 20}, {START, "setsockopt", "EINVAL", 20},
-    {START, "bind", "ENETDOWN", 6},   {START, "bind", "ENODEV", 6},
-    {START, "mmap", "ENOMEM", 30},    {START, "eventfd2", "EMFILE", 6},
-    {START, "poll", "ENOMEM", 6},     {START, "poll", "EINTR", 0},
-    {START, "getsockopt", "ENOBUFS", 10}, {START, "ioctl", "ENODEV", 40},
-    {START, "clone3", "EAGAIN", 4},   {START, "openat", "EMFILE", 10},
-    {START, "fcntl", "EINVAL", 4},    {START, "recvmsg", "ENOBUFS", 4},
-    {START, "sendto", "ENOBUFS", 2},
-    {RUN, "poll", "ENOMEM", 4},       {RUN, "poll", "EINTR", 0},
-    {RUN, "getsockopt", "ENOBUFS", 4}, {RUN, "getsockname", "ENOBUFS", 4},
-    {STOP, "setsockopt", "ENOMEM", 4}, {STOP, "poll", "ENOMEM", 4},
-    {STOP, "poll", "EINTR", 0},       {STOP, "getsockopt", "ENOBUFS", 4},
-    {STOP, "write", "EIO", 2},        {STOP, "read", "EIO", 2},
-    {PARSE, "openat", "EACCES", 2},   {PARSE, "openat", "EMFILE", 2},
-    {PARSE, "openat", "EIO", 2},      {PARSE, "read", "EIO", 4},
-    {PARSE, "fstat,newfstatat", "EIO", 2},
+    {COLD, "eventfd2", "EMFILE", 4, 0},  {COLD, "openat", "EMFILE", 60, 'l'},
+    {COLD, "socket", "EMFILE", 20, 'r'},
+    {START, "socket", "EMFILE", 20, 0},  {START, "socket", "ENOBUFS", 20, 0},
+    {START, "setsockopt", "ENOMEM", 20, 0}, {START, "setsockopt", "EINVAL", 20, 0},
+    {START, "bind", "ENETDOWN", 8, 0},   {START, "bind", "ENODEV", 8, 0},
+    {START, "mmap", "ENOMEM", 30, 0},    {START, "eventfd2", "EMFILE", 6, 'l'},
+    {START, "poll", "ENOMEM", 6, 0},     {START, "poll", "EINTR", 0, 0},
+    {START, "getsockopt", "ENOBUFS", 10, 0}, {START, "ioctl", "ENODEV", 40, 0},
+    {START, "clone3", "EAGAIN", 4, 0},   {START, "openat", "EMFILE", 10, 'l'},
+    {START, "fcntl", "EINVAL", 4, 'l'},  {START, "recvmsg", "ENOBUFS", 20, 0},
+    {START, "sendto", "ENOBUFS", 8, 0},
+    {RUN, "poll", "ENOMEM", 4, 0},       {RUN, "poll", "EINTR", 0, 0},
+    {RUN, "getsockopt", "ENOBUFS", 4, 0}, {RUN, "getsockname", "ENOBUFS", 4, 'l'},
+    {STOP, "setsockopt", "ENOMEM", 4, 0}, {STOP, "poll", "ENOMEM", 4, 0},
+    {STOP, "poll", "EINTR", 0, 0},       {STOP, "getsockopt", "ENOBUFS", 4, 0},
+    {STOP, "write", "EIO", 2, 0},
+    {PARSE, "openat", "EACCES", 2, 'r'},   {PARSE, "openat", "EMFILE", 2, 'r'},
+    {PARSE, "openat", "EIO", 2, 'r'},      {PARSE, "read", "EIO", 4, 'r'},
+    {PARSE, "fstat,newfstatat", "EIO", 2, 'r'},
 };
 
 static const char *folder;
@@ -168,6 +170,7 @@ static void child(enum part part, int fd)
         /* What the first use of anything leaves is there from here on. */
         m = monitor_for_lo();
         REQUIRE(m != NULL);
+        CHECK_STATUS(ipmon_set_filter(m, "udp"), OK);
         one_good_capture(m);
         CHECK_STATUS(ipmon_free(m), OK);
         before = held_now();
@@ -536,6 +539,8 @@ static void no_thread_is_to_be_had(void)
 
 int main(int argc, char **argv)
 {
+    const char *forced = getenv("IPMON_LIVE");
+    char source = forced && *forced == 'l' ? 'l' : 'r';
     struct capture c;
     size_t i;
     REQUIRE(argc >= 2);
@@ -558,6 +563,8 @@ int main(int argc, char **argv)
         char inject[64];
         int n, found = 1;
         snprintf(inject, sizeof inject, "%s %s", part_names[series->part], series->call);
+        if (series->source && series->source != source)
+            continue;
         if (argc > 2 && !strstr(inject, argv[2]))
             continue;
         for (n = 1; found == 1 && n <= (series->most ? series->most : 1); n++)

@@ -138,8 +138,12 @@ impl Ring {
                 break;
             }
         }
-        let kind = if refused == libc::ENOMEM { Kind::NoMemory } else { Kind::System };
-        Err(Error::os(kind, refused, "no packet ring (a smaller buffer_size may help)"))
+        Err(match refused {
+            libc::ENOMEM => {
+                Error::os(Kind::NoMemory, refused, "no packet ring: buffer_size is too large")
+            }
+            _ => Error::os(Kind::System, refused, "no packet ring"),
+        })
     }
 
     /// Makes the next frames ready; whether there are any.
