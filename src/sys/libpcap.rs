@@ -48,7 +48,9 @@ fn why(reason: &str) -> String {
     if reason.is_empty() || (reason.starts_with("libpcap.so") && reason.contains("No such file")) {
         format!("libpcap is not installed: filters and some kinds of interfaces need it; {INSTALL}")
     } else {
-        format!("libpcap cannot be loaded ({reason}): filters and some kinds of interfaces need it; {INSTALL}")
+        format!(
+            "libpcap cannot be loaded ({reason}): filters and some kinds of interfaces need it; {INSTALL}"
+        )
     }
 }
 

@@ -139,7 +139,7 @@ static void ethernet(const char *interface, uint8_t direction, uint32_t snap_len
     send_frames(one_tag, 4);
     send_frames(provider_tag, 4);
     send_frames(two_tags, 8);
-    send_frames(NULL, 0);
+    send_frames(one_tag, 0);
     CHECK_EQ(sent, 4 * COUNT);
     compare(4 * COUNT, direction);
     CHECK(memcmp(bytes_behind_the_addresses(0), one_tag, 4) == 0);
@@ -157,7 +157,7 @@ static void filters_find_tags(void)
     start_both("ipma", "vlan 5 and udp", 262144, 1000);
     send_frames(one_tag, 4);
     send_frames(provider_tag, 4);
-    send_frames(NULL, 0);
+    send_frames(one_tag, 0);
     compare(COUNT, IPMON_DIRECTION_IN);
 }
 
@@ -167,7 +167,7 @@ static void any(uint32_t snap_length, uint32_t latency)
     static const uint8_t behind[] = {0, 5, 8, 0};
     unsigned long i;
     start_both("any", "inbound", snap_length, latency);
-    send_frames(NULL, 0);
+    send_frames(one_tag, 0);
     compare(COUNT, IPMON_DIRECTION_IN);
     CHECK_EQ(ring.frames[0].link_type, 276);
     CHECK_EQ(ring.frames[0].interface, if_nametoindex("ipma"));

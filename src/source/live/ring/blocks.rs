@@ -93,3 +93,97 @@ impl Blocks {
 fn word(bytes: &[u8], at: usize) -> Option<u32> {
     Some(u32::from_ne_bytes(*bytes.get(at..)?.first_chunk()?))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::fs::{File, OpenOptions};
+    use std::os::unix::fs::FileExt;
+
+    const SIZE: usize = 65_536;
+
+    /// A ring in a file, which is written to as the kernel would write.
+    fn ring(name: &str, count: usize) -> (File, Blocks) {
+        let path = std::env::temp_dir().join(format!("ipmon-{name}-{}", std::process::id()));
+        let file = OpenOptions::new()
+            .read(true)
+            .write(true)
+            .create(true)
+            .truncate(true)
+            .open(&path)
+            .unwrap();
+        std::fs::remove_file(path).unwrap();
+        file.set_len((SIZE * count) as u64).unwrap();
+        let memory = Memory::map(&file, SIZE * count).unwrap();
+        (file, Blocks::new(memory, SIZE, count))
+    }
+
+    fn put(file: &File, at: usize, word: u32) {
+        file.write_all_at(&word.to_ne_bytes(), at as u64).unwrap();
+    }
+
+    /// Where a header lies, and how far it says the next one is.
+    type Header = (usize, u32);
+
+    /// Hands over a block.
+    fn hand_over(file: &File, block: usize, count: u32, first: u32, headers: &[Header]) {
+        let start = block * SIZE;
+        put(file, start + COUNT, count);
+        put(file, start + FIRST, first);
+        for (at, step) in headers {
+            put(file, start + at, *step);
+            put(file, start + at + 4, 77);
+        }
+        put(file, start + STATUS, 1);
+    }
+
+    #[test]
+    fn blocks_are_read_in_turn_and_go_back() {
+        let (file, mut blocks) = ring("turn", 3);
+        assert!(!blocks.take());
+        for round in 0..4 {
+            hand_over(&file, round % 3, 3, 48, &[(48, 160), (208, 96), (304, 0)]);
+            assert!(blocks.take());
+            assert_eq!(blocks.left(), 3);
+            let rooms: Vec<_> = (0..3).map(|_| blocks.next().unwrap().len()).collect();
+            assert_eq!(rooms, [SIZE - 48, SIZE - 208, SIZE - 304]);
+            assert!(blocks.next().is_none() && blocks.is_held());
+            blocks.give_back();
+            assert!(!blocks.take() && !blocks.is_damaged());
+        }
+    }
+
+    #[test]
+    fn blocks_without_a_frame_are_passed_over() {
+        let (file, mut blocks) = ring("empty", 4);
+        hand_over(&file, 0, 0, 48, &[]);
+        hand_over(&file, 1, 0, 48, &[]);
+        hand_over(&file, 2, 1, 48, &[(48, 0)]);
+        assert!(blocks.take());
+        assert_eq!(blocks.next().unwrap().get(4), Some(&77));
+    }
+
+    #[test]
+    fn lengths_that_lead_out_of_a_block_end_it() {
+        let size = u32::try_from(SIZE).unwrap();
+        let cases: [(u32, u32, &[Header], i32); 7] = [
+            (3, size - 60, &[], 0),
+            (3, u32::MAX, &[], 0),
+            (u32::MAX, 48, &[(48, 96), (144, 96), (240, 0)], 3),
+            (3, 48, &[(48, 96), (144, size)], 2),
+            (3, 48, &[(48, u32::MAX)], 1),
+            (3, 48, &[(48, 0)], 1),
+            (3, 48, &[(48, 96), (144, 67)], 2),
+        ];
+        for (count, first, headers, read) in cases {
+            let (file, mut blocks) = ring("damaged", 1);
+            hand_over(&file, 0, count, first, headers);
+            assert!(blocks.take());
+            let mut frames = 0;
+            while blocks.next().is_some() {
+                frames += 1;
+            }
+            assert_eq!((frames, blocks.is_damaged()), (read, true), "{count} {first} {headers:?}");
+        }
+    }
+}
