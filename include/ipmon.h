@@ -64,6 +64,9 @@
  *   but for ipmon_free(), and ipmon_new() returns NULL; a child that was forked
  *   inside a callback must not return from it; after exec() everything is as new.
  *   The library stays loaded once it was: dlclose() leaves it there.
+ *   The environment: IPMON_LIVE=libpcap or =ring has the one or the other capture,
+ *   for comparison; without it that is the library's own ring, and libpcap for the
+ *   kinds of interfaces that this does not open.
  *
  * Versions
  *   Numbers are never reused, structs only grow at their end, functions are never
@@ -1204,8 +1207,8 @@ IPMON_API ipmon_status ipmon_get_buffer_size(struct ipmon_t *m, uint32_t *buffer
  * with it, in microseconds: 0 to 20,000; the default is 1,000. More makes each
  * packet cheaper. Below 1,000, every packet is handed over as soon as
  * possible, which costs a multiple of the processor time; the ring then has a
- * slot of `snap_length` bytes for each packet, so that a smaller `snap_length`
- * makes it hold more of them. Files ignore it.
+ * slot of `snap_length` bytes, at most 64 KiB, for each packet, so that a smaller
+ * `snap_length` makes it hold more of them. Files ignore it.
  *
  * Returns: `OK`. `BAD_ARGUMENT` outside of these limits. `BUSY` while the
  * monitor runs. `BAD_HANDLE`, `NULL_ARGUMENT`, `FORKED`.
@@ -1309,7 +1312,8 @@ IPMON_API ipmon_status ipmon_get_file_access(struct ipmon_t *m, int *file_access
  * is `OK`. Start: `BUSY` while a file is parsed, while the last run is still
  * ending, and inside this monitor's callbacks after its end was asked for;
  * `NO_PERMISSION`, `NO_DEVICE`, `DEVICE_DOWN`, `NO_LIBPCAP`, `BAD_FILTER`,
- * `FILTER_TOO_COMPLEX`, `SYSTEM`; `INTERRUPTED` once `exit()` was called.
+ * `FILTER_TOO_COMPLEX`, `NO_MEMORY`, `SYSTEM`; `INTERRUPTED` once `exit()` was
+ * called.
  * Stop: `PENDING` inside a callback of another monitor while this one runs.
  * `BAD_HANDLE`, `NULL_ARGUMENT`, `FORKED`.
  * Threads: any thread, at any time.
