@@ -77,8 +77,13 @@ impl Tally {
     /// How many frames can be read, when `read` were, so that no loss lies among
     /// them: neither one that is known nor one that happens meanwhile.
     pub(super) fn without_gap(&self, read: u64) -> u64 {
-        let behind = self.gaps.front().map_or_else(|| self.let_in(), |gap| gap.behind);
-        behind.saturating_sub(read)
+        self.before_loss(read).unwrap_or_else(|| self.let_in().saturating_sub(read))
+    }
+
+    /// How many frames can be read, when `read` were, in front of the first loss that
+    /// is known.
+    pub(super) fn before_loss(&self, read: u64) -> Option<u64> {
+        self.gaps.front().map(|gap| gap.behind.saturating_sub(read))
     }
 
     /// Everything is told that is known. What was read had been received,

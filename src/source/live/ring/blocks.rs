@@ -2,6 +2,7 @@
 //! over when they are full, or when their time is up.
 
 use super::memory::Memory;
+use crate::sys::prefetch::prefetch;
 
 /// Offsets in a block (`struct tpacket_block_desc`, linux/if_packet.h).
 const STATUS: usize = 8;
@@ -10,6 +11,9 @@ const FIRST: usize = 16;
 
 /// The least that a frame takes: its header and the address behind it.
 const LEAST: usize = super::frame::V3.end;
+
+/// Frames that are asked for before they are read.
+const AHEAD: usize = 6;
 
 /// The ring, and the block that is being read.
 pub(super) struct Blocks {
@@ -21,21 +25,32 @@ pub(super) struct Blocks {
     /// Where the next frame begins in the block.
     at: usize,
     left: u32,
+    /// The kernel lost frames that it was not asked about yet.
+    losing: bool,
     damaged: bool,
 }
 
 impl Blocks {
     pub(super) fn new(memory: Memory, size: usize, count: usize) -> Self {
-        Blocks { memory, size, count, current: 0, held: false, at: 0, left: 0, damaged: false }
+        Blocks {
+            memory,
+            size,
+            count,
+            current: 0,
+            held: false,
+            at: 0,
+            left: 0,
+            losing: false,
+            damaged: false,
+        }
     }
 
     /// Takes the next block that the kernel handed over and that holds frames.
     pub(super) fn take(&mut self) -> bool {
         for _ in 0..self.count {
             let start = self.current * self.size;
-            if !self.memory.is_ours(start + STATUS) {
-                return false;
-            }
+            let Some(status) = self.memory.handed_over(start + STATUS) else { return false };
+            self.losing = status & libc::TP_STATUS_LOSING != 0;
             let block = self.memory.part(start, self.size);
             self.left = word(block, COUNT).unwrap_or(0);
             self.at = word(block, FIRST).map_or(self.size, |at| at as usize);
@@ -54,7 +69,7 @@ impl Blocks {
     }
 
     /// The next frame's header, and all that follows it in the block.
-    #[inline]
+    #[inline(always)]
     pub(super) fn next(&mut self) -> Option<&mut [u8]> {
         self.left = self.left.checked_sub(1)?;
         let at = self.at;
@@ -65,6 +80,11 @@ impl Blocks {
         };
         let slot = self.memory.part(self.current * self.size + at, room);
         let step = word(slot, 0).unwrap_or(0) as usize;
+        // Another processor wrote it. The frames to come are as long as this one, more
+        // or less; of each, three lines of memory have what is looked at.
+        for line in 0..3 {
+            prefetch(slot, AHEAD * step + 64 * line);
+        }
         if step < LEAST && self.left > 0 {
             // It would be read again and again.
             (self.left, self.damaged) = (0, true);
@@ -75,6 +95,15 @@ impl Blocks {
 
     pub(super) fn is_held(&self) -> bool {
         self.held
+    }
+
+    pub(super) fn is_losing(&self) -> bool {
+        self.losing
+    }
+
+    /// Whether the block behind the one at hand waits as well.
+    pub(super) fn is_behind(&self) -> bool {
+        self.memory.is_ours((self.current + 1) % self.count * self.size + STATUS)
     }
 
     pub(super) fn give_back(&mut self) {

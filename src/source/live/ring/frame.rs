@@ -81,7 +81,7 @@ pub(super) struct Common {
 
 /// The frame in a slot, its tag and its cooked header put back; `None` where the
 /// header tells what cannot be.
-#[inline]
+#[inline(always)]
 pub(super) fn frame<'a>(slot: &'a mut [u8], at: &Layout, common: &Common) -> Option<Frame<'a>> {
     let status = word(slot, at.status)?;
     let captured = word(slot, at.captured)? as usize;

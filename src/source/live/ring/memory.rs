@@ -43,7 +43,14 @@ impl Memory {
     /// Whether the part with its status at `offset` is this program's.
     #[inline]
     pub(super) fn is_ours(&self, offset: usize) -> bool {
-        self.status(offset).is_some_and(|status| status.load(Acquire) & libc::TP_STATUS_USER != 0)
+        self.handed_over(offset).is_some()
+    }
+
+    /// Its status, when it is.
+    #[inline]
+    pub(super) fn handed_over(&self, offset: usize) -> Option<u32> {
+        let status = self.status(offset)?.load(Acquire);
+        (status & libc::TP_STATUS_USER != 0).then_some(status)
     }
 
     /// Gives the part with its status at `offset` to the kernel.

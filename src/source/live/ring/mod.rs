@@ -76,13 +76,17 @@ enum Ring {
     Slots(Slots),
 }
 
-/// The largest block: with smaller ones each frame costs more, with larger ones
-/// nothing is gained.
+/// The largest block: what a larger one would gain cannot be measured.
 const LARGEST_BLOCK: usize = 1 << 20;
 
-/// The largest slot: an IP packet of 65,535 bytes, its link-layer headers, and the
-/// kernel's.
-const LARGEST_SLOT: usize = 65_536 + 256;
+/// How many blocks there should be. While traffic is thin each is handed over nearly
+/// empty when its time is up, so that their number times the latency is how long a
+/// callback may take before frames are lost, whatever their size.
+const BLOCKS: usize = 128;
+
+/// The largest frame that there is room for: an IP packet of 65,535 bytes, its
+/// link-layer headers, and the kernel's.
+const LARGEST_FRAME: usize = 65_536 + 256;
 
 /// What lies in front of a frame, at most, and in front of all in a block.
 const IN_FRONT: usize = 256;
@@ -96,20 +100,20 @@ impl Ring {
         let soon = options.latency < SOON;
         let snap_length = usize::try_from(options.snap_length).unwrap_or(usize::MAX);
         let frame = snap_length.saturating_add(IN_FRONT).next_multiple_of(16);
-        let slot = frame.min(LARGEST_SLOT);
+        let frame = frame.min(LARGEST_FRAME);
         socket.set_version(if soon {
             libc::tpacket_versions::TPACKET_V2
         } else {
             libc::tpacket_versions::TPACKET_V3
         })?;
         let mut refused = libc::ENOMEM;
-        for (size, count) in sizes(options.buffer_size, if soon { slot } else { frame }) {
+        for (size, count) in sizes(options.buffer_size, frame) {
             let made = if soon {
                 socket.make_slots(&libc::tpacket_req {
                     tp_block_size: number(size),
                     tp_block_nr: number(count),
-                    tp_frame_size: number(slot),
-                    tp_frame_nr: number(size / slot * count),
+                    tp_frame_size: number(frame),
+                    tp_frame_nr: number(size / frame * count),
                 })
             } else {
                 socket.make_blocks(&libc::tpacket_req3 {
@@ -127,7 +131,7 @@ impl Ring {
                 Ok(()) => {
                     let memory = Memory::map(socket, size * count)?;
                     return Ok(if soon {
-                        Ring::Slots(Slots::new(memory, size, count, slot))
+                        Ring::Slots(Slots::new(memory, size, count, frame))
                     } else {
                         Ring::Blocks(Blocks::new(memory, size, count))
                     });
@@ -179,6 +183,23 @@ impl Ring {
         }
     }
 
+    /// Whether frames were lost that the kernel was not asked about yet.
+    fn is_losing(&self) -> bool {
+        match self {
+            Ring::Blocks(blocks) => blocks.is_losing(),
+            Ring::Slots(slots) => slots.is_losing(),
+        }
+    }
+
+    /// Whether more was handed over than what was taken: the ring may be, or have been,
+    /// full.
+    fn is_behind(&self) -> bool {
+        match self {
+            Ring::Blocks(blocks) => blocks.is_behind(),
+            Ring::Slots(slots) => slots.is_behind(),
+        }
+    }
+
     /// Gives what was taken back to the kernel.
     fn give_back(&mut self) {
         match self {
@@ -200,9 +221,8 @@ impl Ring {
 fn sizes(buffer_size: u32, frame: usize) -> impl Iterator<Item = (usize, usize)> {
     let buffer = usize::try_from(buffer_size).unwrap_or(usize::MAX);
     let least = frame.next_power_of_two().clamp(1 << 16, LARGEST_BLOCK);
-    // Eight, so that the kernel has room while one is read.
-    let eighth = 1 << (buffer / 8).max(1).ilog2();
-    let block = least.max(LARGEST_BLOCK.min(eighth));
+    let wanted = 1 << (buffer / BLOCKS).max(1).ilog2();
+    let block = wanted.clamp(least, LARGEST_BLOCK);
     let fewer = move |size: usize, count: usize| {
         std::iter::successors(Some(count.max(2)), |n| (*n > 2).then(|| (n / 2).max(2)))
             .map(move |n| (size, n))

@@ -16,13 +16,25 @@ pub(super) struct Slots {
     first: usize,
     held: usize,
     read: usize,
+    /// The kernel lost frames that it was not asked about yet.
+    losing: bool,
 }
 
 impl Slots {
     pub(super) fn new(memory: Memory, block_size: usize, blocks: usize, slot_size: usize) -> Self {
         let slots_a_block = block_size / slot_size;
         let count = slots_a_block * blocks;
-        Slots { memory, block_size, slot_size, slots_a_block, count, first: 0, held: 0, read: 0 }
+        Slots {
+            memory,
+            block_size,
+            slot_size,
+            slots_a_block,
+            count,
+            first: 0,
+            held: 0,
+            read: 0,
+            losing: false,
+        }
     }
 
     fn offset(&self, slot: usize) -> usize {
@@ -34,7 +46,11 @@ impl Slots {
     /// many that it has few left.
     pub(super) fn take(&mut self) -> bool {
         let most = BATCH.min(self.count.div_ceil(4));
-        while self.held < most && self.memory.is_ours(self.offset(self.first + self.held)) {
+        self.losing = false;
+        while self.held < most
+            && let Some(status) = self.memory.handed_over(self.offset(self.first + self.held))
+        {
+            self.losing |= status & libc::TP_STATUS_LOSING != 0;
             self.held += 1;
         }
         self.held > 0
@@ -58,6 +74,15 @@ impl Slots {
 
     pub(super) fn is_held(&self) -> bool {
         self.held > 0
+    }
+
+    pub(super) fn is_losing(&self) -> bool {
+        self.losing
+    }
+
+    /// Whether the slot behind those at hand waits as well.
+    pub(super) fn is_behind(&self) -> bool {
+        self.memory.is_ours(self.offset(self.first + self.held))
     }
 
     pub(super) fn give_back(&mut self) {

@@ -26,6 +26,10 @@ use std::time::{Duration, Instant};
 /// hangs.
 const END: Duration = Duration::from_millis(100);
 
+/// Frames after which the kernel is asked for its counters even if all is well: it
+/// counts in 32 bits.
+const UNASKED: u64 = 1 << 20;
+
 /// How long to wait for a block at the end before looking again.
 const MOMENT: Duration = Duration::from_millis(1);
 
@@ -107,8 +111,11 @@ impl RingSource {
         if !self.ring.is_held() || self.ring.left() > 0 {
             return;
         }
+        // It was full only if the rest waits too. Else the kernel need not be asked,
+        // but for a count of its own that would overflow.
+        let asked = self.ring.is_behind() || self.read > self.tally.let_in() + UNASKED;
         // Counters that cannot be had now are had the next time.
-        let lost = self.ask().is_ok_and(|dropped| dropped > 0);
+        let lost = asked && self.ask().is_ok_and(|dropped| dropped > 0);
         self.ring.give_back();
         if lost && let Ok(counts) = packet_socket::take_statistics(self.socket.as_raw_fd()) {
             self.tally.add_after(counts);
@@ -121,13 +128,11 @@ impl RingSource {
         if self.ring.left() == 0 && !self.ring.take() {
             return false;
         }
-        let waiting = self.ring.left();
-        let mut known = true;
-        if self.tally.let_in() < self.read + waiting {
-            known = self.ask().is_ok();
+        if self.ring.is_losing() {
+            let _ = self.ask();
         }
-        self.left =
-            if known { waiting.min(self.tally.without_gap(self.read)).max(1) } else { waiting };
+        let before_loss = self.tally.before_loss(self.read).unwrap_or(u64::MAX);
+        self.left = self.ring.left().min(before_loss).max(1);
         true
     }
 
