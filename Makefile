@@ -7,7 +7,7 @@ ARGS ?= -r tests/data/sample.pcap
 LIB = target/release
 SNIFF = target/sniff
 
-.PHONY: help run build check test conformance filters model soak abuse bench fuzz clean
+.PHONY: help run build check test conformance filters model soak abuse bench bench-live fuzz clean
 
 help:
 	@sed -n 's/^## \{0,1\}//p' $(MAKEFILE_LIST)
@@ -78,6 +78,16 @@ conformance: build
 bench: library
 	@benches/setup.sh
 	@benches/run.py
+
+## make bench-live   live capture beside libpcap, as root: LIVE_ROUNDS (5) of LIVE_MS (1000)
+##                   milliseconds for each measurement
+LIVE_ROUNDS ?= 5
+LIVE_MS ?= 1000
+bench-live: library
+	@benches/setup.sh
+	@$(CC) -std=c11 -D_GNU_SOURCE -O2 -Wall -Wextra -Iinclude benches/live/live.c -o target/live \
+	    -L$(LIB) -lipmon -lpcap -Wl,-rpath,'$$ORIGIN/release'
+	@target/live $(LIVE_ROUNDS) $(LIVE_MS)
 
 ## make filters      filters against libpcap and tcpdump on every real capture (make test
 ##                   takes every fifth)

@@ -7,18 +7,24 @@ use std::mem::size_of;
 use std::os::fd::{FromRawFd, OwnedFd, RawFd};
 
 /// Whether this program may open packet sockets. The socket is bound to no
-/// protocol, so that it sees no packet.
+/// protocol, so that it sees no packet; to close it takes the kernel some 10 ms.
 ///
 /// # Errors
 /// `NoPermission` without `CAP_NET_RAW`; `System`.
 pub fn check_permission() -> Result<()> {
-    let kind = libc::SOCK_RAW | libc::SOCK_CLOEXEC;
+    open(libc::SOCK_RAW).map(drop)
+}
+
+/// A packet socket that is bound to no protocol: it sees no packet.
+///
+/// # Errors
+/// `NoPermission` without `CAP_NET_RAW`; `System`.
+pub fn open(kind: libc::c_int) -> Result<OwnedFd> {
     // SAFETY: socket takes three integers.
-    let fd = unsafe { libc::socket(libc::AF_PACKET, kind, 0) };
+    let fd = unsafe { libc::socket(libc::AF_PACKET, kind | libc::SOCK_CLOEXEC, 0) };
     if fd >= 0 {
         // SAFETY: fd was opened just now and nobody else owns it.
-        drop(unsafe { OwnedFd::from_raw_fd(fd) });
-        return Ok(());
+        return Ok(unsafe { OwnedFd::from_raw_fd(fd) });
     }
     match errno() {
         denied @ (libc::EPERM | libc::EACCES) => Err(Error::os(

@@ -29,15 +29,18 @@ enum Way {
 /// # Errors
 /// As [`check_access`]; `BadFilter`, `FilterTooComplex`, `NoMemory`; `System`.
 pub fn open(options: &Options) -> Result<LiveSource> {
-    let (target, way) = ready(options)?;
+    let (target, way) = find(options)?;
     let opened = match way {
         Way::Ring(layer) => RingSource::open(&target, layer, options).map(LiveSource::Ring),
-        Way::Libpcap => PcapSource::open(&target, options).map(LiveSource::Libpcap),
+        Way::Libpcap => packet_socket::check_permission()
+            .and_then(|()| library::load())
+            .and_then(|()| PcapSource::open(&target, options))
+            .map(LiveSource::Libpcap),
     };
     opened.map_err(|error| match error.kind {
         // The interface may have gone since the look at it, which has the better
         // words.
-        Kind::System => ready(options).err().unwrap_or(error),
+        Kind::System => check_access(options).err().unwrap_or(error),
         _ => error,
     })
 }
@@ -48,10 +51,16 @@ pub fn open(options: &Options) -> Result<LiveSource> {
 /// `NoDevice` (no such interface or address), `DeviceDown`, `NoPermission`,
 /// `NoLibpcap`: each text says what to do.
 pub fn check_access(options: &Options) -> Result<()> {
-    ready(options).map(drop)
+    let (_, way) = find(options)?;
+    packet_socket::check_permission()?;
+    if matches!(way, Way::Libpcap) || options.filter.is_some() {
+        library::load()?;
+    }
+    Ok(())
 }
 
-fn ready(options: &Options) -> Result<(Target, Way)> {
+/// What there is to open, and how.
+fn find(options: &Options) -> Result<(Target, Way)> {
     let target = adapters::resolve(options.local_host.as_deref())?;
     let mut layer = Some(ring::ANY);
     if let Target::Interface { name, index } = &target {
@@ -64,11 +73,7 @@ fn ready(options: &Options) -> Result<(Target, Way)> {
             return Err(Error { errno: libc::ENETDOWN, ..Error::new(Kind::DeviceDown, text) });
         }
     }
-    packet_socket::check_permission()?;
     let way = choose(std::env::var_os("IPMON_LIVE").as_deref(), layer)?;
-    if matches!(way, Way::Libpcap) || options.filter.is_some() {
-        library::load()?;
-    }
     Ok((target, way))
 }
 

@@ -13,7 +13,7 @@ const FIRST: usize = 16;
 const LEAST: usize = super::frame::V3.end;
 
 /// Frames that are asked for before they are read.
-const AHEAD: usize = 6;
+const AHEAD: usize = 16;
 
 /// The ring, and the block that is being read.
 pub(super) struct Blocks {

@@ -1,9 +1,10 @@
 //! A packet socket and its options (packet(7)).
 
 use crate::error::{Error, Kind, Result};
+use crate::sys::packet_socket;
 use crate::sys::wake::errno;
 use std::mem::size_of;
-use std::os::fd::{AsFd, AsRawFd, BorrowedFd, FromRawFd, OwnedFd, RawFd};
+use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd, RawFd};
 
 /// A packet socket; what it joined, it leaves when it is closed.
 pub(super) struct Socket(OwnedFd);
@@ -12,17 +13,10 @@ impl Socket {
     /// Opened for no protocol: it sees no packet before `bind`.
     ///
     /// # Errors
-    /// `System`.
+    /// `NoPermission`; `System`.
     pub(super) fn open(cooked: bool) -> Result<Self> {
         let kind = if cooked { libc::SOCK_DGRAM } else { libc::SOCK_RAW };
-        let kind = kind | libc::SOCK_CLOEXEC | libc::SOCK_NONBLOCK;
-        // SAFETY: socket takes three integers.
-        let fd = unsafe { libc::socket(libc::AF_PACKET, kind, 0) };
-        if fd < 0 {
-            return Err(Error::os(Kind::System, errno(), "no packet socket"));
-        }
-        // SAFETY: fd was opened just now and nobody else owns it.
-        Ok(Socket(unsafe { OwnedFd::from_raw_fd(fd) }))
+        packet_socket::open(kind | libc::SOCK_NONBLOCK).map(Socket)
     }
 
     /// Which version of ring it will have.

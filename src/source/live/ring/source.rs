@@ -74,10 +74,10 @@ impl RingSource {
         };
         let in_front = if layer.cooked { SLL2_LENGTH } else { 0 };
         let keep = options.snap_length.saturating_sub(u32::try_from(in_front).unwrap_or(0)).max(1);
+        let socket = Socket::open(layer.cooked)?;
         let program = program::program(target, layer, options, keep)?;
         // From here on what happens to the interface is not overlooked.
         let watch = Watch::new(index)?;
-        let socket = Socket::open(layer.cooked)?;
         packet_socket::attach(socket.as_raw_fd(), &program)?;
         let ring = Ring::new(&socket, options)?;
         // There is no promiscuous mode for all interfaces.
@@ -195,6 +195,9 @@ impl RingSource {
         let fds = [self.socket.as_raw_fd(), self.watch.as_raw_fd()];
         match waker.wait_for(fds, timeout) {
             Ok([0, 0]) => return Ok(Refill::Nothing),
+            Ok([libc::POLLIN, 0]) => {
+                self.fill();
+            }
             Ok([socket, watch]) => {
                 if watch != 0 {
                     self.watch.read();
