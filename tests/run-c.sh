@@ -278,16 +278,15 @@ go "$jobs"
 for name in "${live[@]}"; do
     add "${cc[0]}: $name" run "${cc[0]}" "$name"
 done
-# Live captures read our own ring; libpcap is for what that does not open. What a
-# source has to do is asked of both of them: of the life of a run, which is the same for
-# every source, no more than that.
-for name in "${live[@]}"; do
-    case $name in
-    every_call_in_a_callback_is_defined | stop_means_stopped | a_flood_keeps_the_ledger_exact | \
-        threads_may_share_a_monitor | two_captures_may_stop_each_other | \
-        the_ring_tells_more_than_libpcap) ;;
-    *) add "${cc[0]}, on libpcap: $name" run_on_libpcap "${cc[0]}" "$name" ;;
-    esac
+# Live captures read our own ring; libpcap is for what that does not open. What a source
+# has to do is asked of both of them; the life of a run is the same for every source.
+for name in a_capture_lives_as_long_as_its_interface a_gap_is_told_in_its_place \
+    a_live_capture_ends_when_its_interface_goes a_slow_callback_does_not_hold_a_stop \
+    a_stop_leaves_no_packet_unaccounted capture_on_any_and_loopback direction_and_filter_live \
+    errors_of_start interrupt_ends_a_live_wait live_counts_are_exact options_apply_live \
+    starts_and_stops_leave_nothing_behind stop_in_the_callback_live \
+    what_happens_to_an_interface_is_told; do
+    add "${cc[0]}, on libpcap: $name" run_on_libpcap "${cc[0]}" "$name"
 done
 go 1
 [[ $full == 0 ]] || programs=()
