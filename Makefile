@@ -48,6 +48,7 @@ test:
 	@$(CARGO) test --quiet
 	@$(MAKE) --no-print-directory model build
 	@tests/run-c.sh
+	@tests/bindings-cpp.sh
 	@tests/no-panic-crosses.sh
 	@tests/contracts.sh
 	@tests/readme.sh
