@@ -7,7 +7,8 @@ ARGS ?= -r tests/data/sample.pcap
 LIB = target/release
 SNIFF = target/sniff
 
-.PHONY: help run build check test conformance filters model soak abuse bench bench-live fuzz clean
+.PHONY: help run build check test conformance filters model soak abuse bench bench-live fuzz \
+    install uninstall clean
 
 help:
 	@sed -n 's/^## \{0,1\}//p' $(MAKEFILE_LIST)
@@ -49,6 +50,7 @@ test:
 	@$(MAKE) --no-print-directory model build
 	@tests/run-c.sh
 	@tests/bindings-cpp.sh
+	@tests/install.sh
 	@tests/no-panic-crosses.sh
 	@tests/contracts.sh
 	@tests/readme.sh
@@ -116,6 +118,11 @@ abuse: build
 FUZZ_SECONDS ?= 3600
 fuzz:
 	@FUZZ_SECONDS=$(FUZZ_SECONDS) tests/fuzz.sh
+
+## make install      the library, its header, and what pkg-config and CMake ask for, into
+##                   PREFIX (/usr/local), LIBDIR (PREFIX/lib), DESTDIR; make uninstall
+install uninstall: tools-to-build
+	@PREFIX="$(PREFIX)" LIBDIR="$(LIBDIR)" DESTDIR="$(DESTDIR)" CARGO="$(CARGO)" packaging/install.sh $@
 
 ## make clean        remove what was built
 clean:

@@ -10,7 +10,7 @@ if ! command -v cargo >/dev/null; then
 fi
 
 missing=
-for tool in cmake ping cc gcc g++ clang clang++ valgrind tcpdump ip python3 zstd setpriv readelf strace; do
+for tool in cmake pkg-config ping cc gcc g++ clang clang++ valgrind tcpdump ip python3 zstd setpriv readelf strace; do
     command -v "$tool" >/dev/null || missing="$missing $tool"
 done
 # The name has two forms; the library looks for both.
@@ -32,13 +32,13 @@ if command -v apt-get >/dev/null; then
     $as_root env DEBIAN_FRONTEND=noninteractive sh -c '
         apt-get update -qq &&
         apt-get install -y -qq --no-install-recommends \
-            gcc g++ libc6-dev cmake clang valgrind tcpdump iproute2 python3 zstd util-linux binutils libpcap0.8 strace iputils-ping \
+            gcc g++ libc6-dev cmake pkg-config clang valgrind tcpdump iproute2 python3 zstd util-linux binutils libpcap0.8 strace iputils-ping \
             >/dev/null' </dev/null
 elif command -v dnf >/dev/null; then
-    $as_root dnf install -y -q gcc gcc-c++ cmake clang valgrind tcpdump iproute python3 zstd \
+    $as_root dnf install -y -q gcc gcc-c++ cmake pkgconf-pkg-config clang valgrind tcpdump iproute python3 zstd \
         util-linux binutils libpcap iputils strace </dev/null
 elif command -v pacman >/dev/null; then
-    $as_root pacman -S --needed --noconfirm gcc cmake clang valgrind tcpdump iproute2 python zstd \
+    $as_root pacman -S --needed --noconfirm gcc cmake pkgconf clang valgrind tcpdump iproute2 python zstd \
         util-linux binutils libpcap iputils strace </dev/null
 else
     say "no package manager that this script knows (apt, dnf, pacman); install by hand:$missing"
