@@ -376,7 +376,7 @@
 /**
  * The interface is gone, or was moved to another network namespace. An interface
  * that is up goes down first. The capture of one interface ends with it, with
- * `IPMON_STATUS_DEVICE_GONE`; one of the same name that comes later is another one.
+ * `IPMON_STATUS_DEVICE_GONE`, unless `ipmon_set_reopen()` has it wait for the next.
  */
 #define IPMON_NOTICE_DEVICE_REMOVED 7
 
@@ -389,6 +389,12 @@
  * The interface has another link type; a new start captures with it.
  */
 #define IPMON_NOTICE_DEVICE_LINK_TYPE 9
+
+/**
+ * An interface of the name that was removed is there and up, and is captured:
+ * what `ipmon_set_reopen()` asked for.
+ */
+#define IPMON_NOTICE_DEVICE_AGAIN 10
 
 /**
  * Files are read into a buffer of the library.
@@ -1295,6 +1301,64 @@ IPMON_API ipmon_status ipmon_set_file_access(struct ipmon_t *m, int file_access)
  * Since: 0.1.
  */
 IPMON_API ipmon_status ipmon_get_file_access(struct ipmon_t *m, int *file_access);
+
+/**
+ * Whether a live capture outlives its interface: 0 (the default), and it ends with
+ * `DEVICE_GONE` when the interface is removed or moved to another network namespace;
+ * or not 0, and it waits until an interface with the name that it had at the start is
+ * there and up, and captures on that one: `IPMON_NOTICE_DEVICE_REMOVED` and
+ * `IPMON_NOTICE_DEVICE_AGAIN` tell when. The counters go on; what crossed the new
+ * interface before it was captured was not received.
+ *
+ * While there is none the monitor is active and sleeps. To capture again takes the
+ * rights that a start takes: a program that gave them up meanwhile gets
+ * `NO_PERMISSION` as the end of the run. `"any"` has no interface to lose.
+ *
+ * Returns: `OK`. `BUSY` while the monitor runs. `BAD_HANDLE`, `NULL_ARGUMENT`,
+ * `FORKED`.
+ * Threads: any thread, at any time.
+ * Ownership: nothing changes hands.
+ * From a callback: while this monitor does not run.
+ * Since: 0.1.
+ */
+IPMON_API ipmon_status ipmon_set_reopen(struct ipmon_t *m, int reopen);
+
+/**
+ * What `ipmon_set_reopen()` set: 1 or 0.
+ *
+ * Returns: `OK`, with `reopen` written. `BAD_HANDLE`, `NULL_ARGUMENT`, `FORKED`.
+ * Threads: any thread, at any time.
+ * Ownership: nothing changes hands.
+ * From a callback: yes.
+ * Since: 0.1.
+ */
+IPMON_API ipmon_status ipmon_get_reopen(struct ipmon_t *m, int *reopen);
+
+/**
+ * Whether a live capture asks its interface for the frames of every multicast group,
+ * joined or not: not 0, or 0 (the default). Promiscuous mode includes them; this is
+ * for captures without it. It ends with the capture. `"any"` and files ignore it.
+ *
+ * Returns: `OK`. `BUSY` while the monitor runs. `BAD_HANDLE`, `NULL_ARGUMENT`,
+ * `FORKED`.
+ * Threads: any thread, at any time.
+ * Ownership: nothing changes hands.
+ * From a callback: while this monitor does not run.
+ * Since: 0.1.
+ */
+IPMON_API ipmon_status ipmon_set_all_multicast(struct ipmon_t *m, int all_multicast);
+
+/**
+ * What `ipmon_set_all_multicast()` set: 1 or 0.
+ *
+ * Returns: `OK`, with `all_multicast` written. `BAD_HANDLE`, `NULL_ARGUMENT`,
+ * `FORKED`.
+ * Threads: any thread, at any time.
+ * Ownership: nothing changes hands.
+ * From a callback: yes.
+ * Since: 0.1.
+ */
+IPMON_API ipmon_status ipmon_get_all_multicast(struct ipmon_t *m, int *all_multicast);
 
 /**
  * Starts (`active` not 0) or stops (0) the live capture. A stop also ends a

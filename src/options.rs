@@ -40,12 +40,16 @@ pub struct Options {
     pub direction: Direction,
     /// Whether to ask for frames that are not addressed to this host.
     pub promiscuous: bool,
+    /// Whether to ask for the frames of every multicast group.
+    pub all_multicast: bool,
     /// Bytes of a frame to keep, live.
     pub snap_length: u32,
     /// Bytes of the kernel's ring, live.
     pub buffer_size: u32,
     /// Microseconds that a packet may wait for company, live.
     pub latency: u32,
+    /// Whether a capture begins again when its interface was gone and returns.
+    pub reopen: bool,
     /// Whether events carry their addresses as text.
     pub address_text: bool,
     /// How files are read.
@@ -59,9 +63,11 @@ impl Default for Options {
             filter: None,
             direction: Direction::Unknown,
             promiscuous: true,
+            all_multicast: false,
             snap_length: MAX_SNAP_LENGTH,
             buffer_size: 32 << 20,
             latency: 1_000,
+            reopen: false,
             address_text: true,
             file_access: FileAccess::Read,
         }

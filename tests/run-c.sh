@@ -284,7 +284,7 @@ for name in a_capture_lives_as_long_as_its_interface a_gap_is_told_in_its_place 
     a_live_capture_ends_when_its_interface_goes a_slow_callback_does_not_hold_a_stop \
     a_stop_leaves_no_packet_unaccounted capture_on_any_and_loopback direction_and_filter_live \
     errors_of_start interrupt_ends_a_live_wait live_counts_are_exact options_apply_live \
-    starts_and_stops_leave_nothing_behind stop_in_the_callback_live \
+    modes_leave_with_the_capture starts_and_stops_leave_nothing_behind stop_in_the_callback_live \
     what_happens_to_an_interface_is_told; do
     add "${cc[0]}, on libpcap: $name" run_on_libpcap "${cc[0]}" "$name"
 done

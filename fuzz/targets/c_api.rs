@@ -36,6 +36,10 @@ unsafe extern "C" {
     pub unsafe fn ipmon_get_address_text(m: Handle, value: *mut c_int) -> i32;
     pub safe fn ipmon_set_file_access(m: Handle, value: c_int) -> i32;
     pub unsafe fn ipmon_get_file_access(m: Handle, value: *mut c_int) -> i32;
+    pub safe fn ipmon_set_reopen(m: Handle, value: c_int) -> i32;
+    pub unsafe fn ipmon_get_reopen(m: Handle, value: *mut c_int) -> i32;
+    pub safe fn ipmon_set_all_multicast(m: Handle, value: c_int) -> i32;
+    pub unsafe fn ipmon_get_all_multicast(m: Handle, value: *mut c_int) -> i32;
     pub safe fn ipmon_set_active(m: Handle, active: c_int) -> i32;
     pub unsafe fn ipmon_get_active(m: Handle, active: *mut c_int) -> i32;
     pub safe fn ipmon_wait(m: Handle, timeout_ms: c_int) -> i32;

@@ -30,12 +30,15 @@ pub const IPMON_NOTICE_DEVICE_UP: i32 = 5;
 pub const IPMON_NOTICE_DEVICE_RENAMED: i32 = 6;
 /// The interface is gone, or was moved to another network namespace. An interface
 /// that is up goes down first. The capture of one interface ends with it, with
-/// `IPMON_STATUS_DEVICE_GONE`; one of the same name that comes later is another one.
+/// `IPMON_STATUS_DEVICE_GONE`, unless `ipmon_set_reopen()` has it wait for the next.
 pub const IPMON_NOTICE_DEVICE_REMOVED: i32 = 7;
 /// The interface has another link-layer (MAC) address.
 pub const IPMON_NOTICE_DEVICE_ADDRESS: i32 = 8;
 /// The interface has another link type; a new start captures with it.
 pub const IPMON_NOTICE_DEVICE_LINK_TYPE: i32 = 9;
+/// An interface of the name that was removed is there and up, and is captured:
+/// what `ipmon_set_reopen()` asked for.
+pub const IPMON_NOTICE_DEVICE_AGAIN: i32 = 10;
 
 /// What ended a live capture.
 #[repr(C)]
@@ -88,6 +91,7 @@ pub(super) fn code(topic: Topic) -> i32 {
         Topic::Device(DeviceChange::Removed) => IPMON_NOTICE_DEVICE_REMOVED,
         Topic::Device(DeviceChange::Address) => IPMON_NOTICE_DEVICE_ADDRESS,
         Topic::Device(DeviceChange::LinkType) => IPMON_NOTICE_DEVICE_LINK_TYPE,
+        Topic::Device(DeviceChange::Again) => IPMON_NOTICE_DEVICE_AGAIN,
     }
 }
 

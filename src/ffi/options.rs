@@ -18,7 +18,10 @@ use std::ffi::{c_char, c_int};
 /// Longer than every interface name and every address with its zone.
 const MAX_LOCAL_HOST: usize = 255;
 
-fn set(m: *mut ipmon_t, change: impl FnOnce(&mut Options) -> Result<()>) -> ipmon_status {
+pub(super) fn set(
+    m: *mut ipmon_t,
+    change: impl FnOnce(&mut Options) -> Result<()>,
+) -> ipmon_status {
     with_monitor(m, |monitor| Ok(monitor.configure(change)?))
 }
 

@@ -99,6 +99,8 @@ pub enum DeviceChange {
     Address,
     /// It has another link type.
     LinkType,
+    /// It was gone, and is captured again.
+    Again,
 }
 
 /// Something that happened to a live source's interface.

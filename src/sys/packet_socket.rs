@@ -50,6 +50,45 @@ pub fn close_on_exec(fd: RawFd) {
     unsafe { libc::fcntl(fd, libc::F_SETFD, libc::FD_CLOEXEC) };
 }
 
+/// What an interface is asked to receive beyond what is addressed to it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mode {
+    /// Everything.
+    Promiscuous,
+    /// The frames of every multicast group.
+    AllMulticast,
+}
+
+/// Puts an interface into a mode, until the socket is closed.
+///
+/// # Errors
+/// `System`.
+pub fn join(fd: RawFd, index: u32, mode: Mode) -> Result<()> {
+    let (kind, text) = match mode {
+        Mode::Promiscuous => (libc::PACKET_MR_PROMISC, "the interface refuses promiscuous mode"),
+        Mode::AllMulticast => {
+            (libc::PACKET_MR_ALLMULTI, "the interface refuses the frames of all multicast groups")
+        }
+    };
+    let request = libc::packet_mreq {
+        mr_ifindex: libc::c_int::try_from(index).unwrap_or(0),
+        mr_type: u16::try_from(kind).unwrap_or(0),
+        mr_alen: 0,
+        mr_address: [0; 8],
+    };
+    // SAFETY: reads a value of this size, which lives through the call.
+    let failed = unsafe {
+        libc::setsockopt(
+            fd,
+            libc::SOL_PACKET,
+            libc::PACKET_ADD_MEMBERSHIP,
+            (&raw const request).cast(),
+            libc::socklen_t::try_from(size_of::<libc::packet_mreq>()).unwrap_or(0),
+        )
+    };
+    if failed == 0 { Ok(()) } else { Err(Error::os(Kind::System, errno(), text)) }
+}
+
 /// Has the kernel filter this socket: from now on only what `program` accepts
 /// gets in; what is in the ring stays there.
 ///

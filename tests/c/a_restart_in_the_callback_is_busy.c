@@ -33,6 +33,8 @@ static void on_packet(const ipmon_packet *packet, void *user)
     CHECK_STATUS(ipmon_set_latency(m, 0), BUSY);
     CHECK_STATUS(ipmon_set_address_text(m, 0), BUSY);
     CHECK_STATUS(ipmon_set_file_access(m, IPMON_FILE_ACCESS_MAP), BUSY);
+    CHECK_STATUS(ipmon_set_reopen(m, 1), BUSY);
+    CHECK_STATUS(ipmon_set_all_multicast(m, 1), BUSY);
     CHECK_STATUS(ipmon_set_on_ip_packet(m, ignore_packet, NULL), BUSY);
     CHECK_STATUS(ipmon_set_on_error(m, ignore_error, NULL), BUSY);
     CHECK_STATUS(ipmon_set_on_notice(m, ignore_notice, NULL), BUSY);

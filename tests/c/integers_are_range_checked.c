@@ -54,6 +54,8 @@ LIMITS(file_access, int, IPMON_FILE_ACCESS_READ, IPMON_FILE_ACCESS_MAP)
 TRUTH(promiscuous)
 TRUTH(address_text)
 TRUTH(accept_data)
+TRUTH(reopen)
+TRUTH(all_multicast)
 
 static void any_active(uint32_t any)
 {
@@ -195,6 +197,7 @@ static void all_at_random(void)
         any_direction,   any_snap_length,  any_buffer_size, any_latency,
         any_file_access, any_promiscuous,  any_address_text, any_accept_data,
         any_active,      any_wait,         any_status,      any_version,
+        any_reopen,      any_all_multicast,
     };
     uint64_t state = UINT64_C(0x853c49e6748fea9b);
     long count = full(1000000);
@@ -261,9 +264,11 @@ int main(void)
     truth(ipmon_set_promiscuous, ipmon_get_promiscuous);
     truth(ipmon_set_address_text, ipmon_get_address_text);
     truth(ipmon_set_accept_data, ipmon_get_accept_data);
+    truth(ipmon_set_reopen, ipmon_get_reopen);
+    truth(ipmon_set_all_multicast, ipmon_get_all_multicast);
 
     all_at_random();
-    FIGURES("%ld random values for 21 arguments", values);
+    FIGURES("%ld random values for 23 arguments", values);
     CHECK_STATUS(ipmon_free(m), OK);
     return verdict();
 }

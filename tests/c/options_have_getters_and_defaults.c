@@ -28,6 +28,10 @@ static void check_defaults(ipmon_t *m)
     CHECK_EQ(number, 1);
     CHECK_STATUS(ipmon_get_file_access(m, &number), OK);
     CHECK_EQ(number, IPMON_FILE_ACCESS_READ);
+    CHECK_STATUS(ipmon_get_reopen(m, &number), OK);
+    CHECK_EQ(number, 0);
+    CHECK_STATUS(ipmon_get_all_multicast(m, &number), OK);
+    CHECK_EQ(number, 0);
 }
 
 static void check_text_option(ipmon_t *m, ipmon_status set(ipmon_t *, const char *),
@@ -89,6 +93,12 @@ int main(void)
     CHECK_STATUS(ipmon_set_file_access(m, IPMON_FILE_ACCESS_MAP), OK);
     CHECK_STATUS(ipmon_get_file_access(m, &number), OK);
     CHECK_EQ(number, IPMON_FILE_ACCESS_MAP);
+    CHECK_STATUS(ipmon_set_reopen(m, 1), OK);
+    CHECK_STATUS(ipmon_get_reopen(m, &number), OK);
+    CHECK_EQ(number, 1);
+    CHECK_STATUS(ipmon_set_all_multicast(m, 1), OK);
+    CHECK_STATUS(ipmon_get_all_multicast(m, &number), OK);
+    CHECK_EQ(number, 1);
 
     /* The texts are not looked at when they are set: what they name is resolved
      * at every start. Only what could never be a name is refused. */

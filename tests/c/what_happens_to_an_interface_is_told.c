@@ -1,6 +1,6 @@
 /* An interface goes down, comes up, gets another name or address, is removed and made
  * anew: each time the one right notice comes within a quarter of a second, and names the
- * interface; the capture goes on, but for the removal. While it is down nothing wakes up. */
+ * interface; the capture goes on, but for the removal, which only reopen outlives. While it is down nothing wakes up. */
 #include "net.h"
 #include "leftovers.h"
 
@@ -195,6 +195,66 @@ static void removed_and_made_anew(long i)
     CHECK_STATUS(ipmon_free(m), OK);
 }
 
+/* What had arrived on the old one and what arrives on the new one is one run. */
+static void removed_and_captured_again(ipmon_t *m, long i)
+{
+    ipmon_stats before;
+    int64_t since;
+    check_packets("ipma");
+    before = stats_of(m);
+    DO("link del ipma");
+    expect(IPMON_NOTICE_DEVICE_DOWN, since, "ipma", "");
+    expect(IPMON_NOTICE_DEVICE_REMOVED, since, "ipma", "removed");
+    CHECK_EQ(is_active(m), 1);
+    CHECK(stats_of(m).received >= before.received);
+    if (i == 0) {
+        long sleeps_before = sleeps();
+        sleep_us(1000000);
+        CHECK(slow() || sleeps() - sleeps_before <= 5);
+    }
+    /* Others do not count, nor one that is there and down. */
+    REQUIRE(ip_command("link add ipmz type veth peer name ipma") == 0);
+    expect_no_more();
+    REQUIRE(ip_command("addr add 10.98.0.1/24 dev ipma && ip link set ipmz up") == 0);
+    DO("link set ipma up");
+    expect(IPMON_NOTICE_DEVICE_AGAIN, since, "ipma", "again");
+    check_packets("ipma");
+    CHECK_EQ(is_active(m), 1);
+}
+
+static void reopened(long times)
+{
+    ipmon_t *m = new_live("ipma", &s);
+    int64_t since;
+    long i;
+    CHECK_STATUS(ipmon_set_reopen(m, 1), OK);
+    CHECK_STATUS(ipmon_set_on_ip_packet(m, on_packet, NULL), OK);
+    CHECK_STATUS(ipmon_set_on_notice(m, on_notice, &s), OK);
+    STORE(count, 0);
+    unread = 0;
+    CHECK_STATUS(ipmon_set_active(m, 1), OK);
+    for (i = 0; i < times; i++)
+        removed_and_captured_again(m, i);
+    CHECK_STATUS(ipmon_set_active(m, 0), OK);
+    CHECK_EQ(s.errors, 0);
+    CHECK_EQ(s.ended, 1);
+    CHECK(check_ledger(m).delivered >= 2 * (uint64_t)times);
+
+    /* A stop does not wait for what may never come. */
+    CHECK_STATUS(ipmon_set_active(m, 1), OK);
+    REQUIRE(ip_command("link del ipma") == 0);
+    WAIT_UNTIL(LOAD(told[(LOAD(count) + MOST_TOLD - 1) % MOST_TOLD].code)
+                   == IPMON_NOTICE_DEVICE_REMOVED,
+               3);
+    since = now_ns(CLOCK_MONOTONIC);
+    CHECK_STATUS(ipmon_set_active(m, 0), OK);
+    CHECK(slow() || now_ns(CLOCK_MONOTONIC) - since < 50 * 1000000);
+    CHECK_EQ(s.ended, 2);
+    check_ledger(m);
+    CHECK_STATUS(ipmon_free(m), OK);
+    make_pair();
+}
+
 /* All interfaces together outlive each of them. */
 static void on_any(void)
 {
@@ -238,6 +298,7 @@ int main(void)
     CHECK_STATUS(ipmon_free(m), OK);
     for (i = 0; i < each; i++)
         removed_and_made_anew(i);
+    reopened(each);
     on_any();
     FIGURES("%ld rounds of each; the slowest notice after %.0f ms; %.1f wake-ups a second "
             "while down", each, slowest, most_wakes);

@@ -329,6 +329,8 @@ public:
         const bool fits = n >= 0 && static_cast<std::uint64_t>(n) <= UINT32_MAX;
         return set(ipmon_set_latency(s_->m, fits ? static_cast<std::uint32_t>(n) : UINT32_MAX));
     }
+    monitor &reopen(bool on) { return set(ipmon_set_reopen(s_->m, on)); }
+    monitor &all_multicast(bool on) { return set(ipmon_set_all_multicast(s_->m, on)); }
     monitor &address_text(bool on) { return set(ipmon_set_address_text(s_->m, on)); }
     monitor &file_access(int access) { return set(ipmon_set_file_access(s_->m, access)); }
     /// Whether packets are delivered, or only counted; at any time.
@@ -343,6 +345,8 @@ public:
     std::chrono::microseconds latency() const {
         return std::chrono::microseconds(get<std::uint32_t>(ipmon_get_latency));
     }
+    bool reopen() const { return get<int>(ipmon_get_reopen) != 0; }
+    bool all_multicast() const { return get<int>(ipmon_get_all_multicast) != 0; }
     bool address_text() const { return get<int>(ipmon_get_address_text) != 0; }
     int file_access() const { return get<int>(ipmon_get_file_access); }
     bool accept_data() const { return get<int>(ipmon_get_accept_data) != 0; }

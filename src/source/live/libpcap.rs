@@ -42,7 +42,7 @@ const AWAY: [&str; 2] = ["The interface disappeared", "The interface went down"]
 const SLL2: Linktype = Linktype(276);
 
 /// A capture of one interface, or of all of them.
-pub struct PcapSource {
+pub(super) struct PcapSource {
     capture: Capture<Active>,
     fd: RawFd,
     watch: Watch,
@@ -84,7 +84,7 @@ impl PcapSource {
     ///
     /// # Errors
     /// `BadFilter`, `FilterTooComplex`; `System` with libpcap's reason.
-    pub fn open(target: &Target, options: &Options) -> Result<Self> {
+    pub(super) fn open(target: &Target, options: &Options) -> Result<Self> {
         let (name, interface) = match target {
             Target::Any => ("any", 0),
             Target::Interface { name, index } => {
@@ -110,6 +110,9 @@ impl PcapSource {
             .map_err(|e| failed(&e))?;
         let fd = capture.as_raw_fd();
         packet_socket::close_on_exec(fd);
+        if options.all_multicast && interface != 0 {
+            packet_socket::join(fd, interface, packet_socket::Mode::AllMulticast)?;
+        }
         let mut source = PcapSource {
             fd,
             capture,

@@ -1,6 +1,7 @@
 //! Live captures: which interface, and the source that reads it.
 
 pub mod adapters;
+mod again;
 mod expression;
 mod libpcap;
 mod ring;
@@ -9,13 +10,14 @@ mod tally;
 mod target;
 mod watch;
 
-pub use source::LiveSource;
+pub use again::Capture;
 
 use crate::error::{Error, Kind, Result};
 use crate::options::Options;
 use crate::sys::{libpcap as library, packet_socket};
 use libpcap::PcapSource;
 use ring::{Layer, RingSource};
+use source::LiveSource;
 use target::Target;
 
 /// What captures: our own ring, or libpcap where that does not reach.
@@ -28,7 +30,11 @@ enum Way {
 ///
 /// # Errors
 /// As [`check_access`]; `BadFilter`, `FilterTooComplex`, `NoMemory`; `System`.
-pub fn open(options: &Options) -> Result<LiveSource> {
+pub fn open(options: &Options) -> Result<Capture> {
+    Capture::open(options, open_now)
+}
+
+fn open_now(options: &Options) -> Result<(Target, LiveSource)> {
     let (target, way) = find(options)?;
     let opened = match way {
         Way::Ring(layer) => RingSource::open(&target, layer, options).map(LiveSource::Ring),
@@ -37,12 +43,13 @@ pub fn open(options: &Options) -> Result<LiveSource> {
             .and_then(|()| PcapSource::open(&target, options))
             .map(LiveSource::Libpcap),
     };
-    opened.map_err(|error| match error.kind {
+    let source = opened.map_err(|error| match error.kind {
         // The interface may have gone since the look at it, which has the better
         // words.
         Kind::System => check_access(options).err().unwrap_or(error),
         _ => error,
-    })
+    })?;
+    Ok((target, source))
 }
 
 /// Whether a capture with these options could start.

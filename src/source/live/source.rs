@@ -7,8 +7,8 @@ use crate::source::{DeviceEvent, Frame, KernelCounts, Refill, Source, Taker};
 use crate::sys::wake::Waker;
 use std::time::Duration;
 
-/// A live capture.
-pub enum LiveSource {
+/// A live capture while its interface is there.
+pub(super) enum LiveSource {
     /// Through our own packet ring.
     Ring(RingSource),
     /// Through libpcap.

@@ -44,21 +44,6 @@ impl Socket {
         self.set(libc::PACKET_RX_RING, request)
     }
 
-    /// Asks the interface for frames that are not addressed to this host.
-    ///
-    /// # Errors
-    /// `System`.
-    pub(super) fn join_promiscuous(&self, index: u32) -> Result<()> {
-        let request = libc::packet_mreq {
-            mr_ifindex: libc::c_int::try_from(index).unwrap_or(0),
-            mr_type: u16::try_from(libc::PACKET_MR_PROMISC).unwrap_or(0),
-            mr_alen: 0,
-            mr_address: [0; 8],
-        };
-        self.set(libc::PACKET_ADD_MEMBERSHIP, &request)
-            .map_err(|e| Error::os(Kind::System, e, "the interface refuses promiscuous mode"))
-    }
-
     /// Lets packets in: of one interface, or of all of them (0).
     ///
     /// # Errors

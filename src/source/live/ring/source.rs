@@ -34,7 +34,7 @@ const UNASKED: u64 = 1 << 20;
 const MOMENT: Duration = Duration::from_millis(1);
 
 /// A capture of one interface, or of all of them.
-pub struct RingSource {
+pub(in crate::source::live) struct RingSource {
     // Dropped in this order.
     ring: Ring,
     socket: Socket,
@@ -80,9 +80,16 @@ impl RingSource {
         let watch = Watch::new(index)?;
         packet_socket::attach(socket.as_raw_fd(), &program)?;
         let ring = Ring::new(&socket, options)?;
-        // There is no promiscuous mode for all interfaces.
-        if options.promiscuous && index != 0 {
-            socket.join_promiscuous(index)?;
+        // There are no modes of all interfaces.
+        if index != 0 {
+            for (wanted, mode) in [
+                (options.promiscuous, packet_socket::Mode::Promiscuous),
+                (options.all_multicast, packet_socket::Mode::AllMulticast),
+            ] {
+                if wanted {
+                    packet_socket::join(socket.as_raw_fd(), index, mode)?;
+                }
+            }
         }
         socket.bind(index)?;
         Ok(RingSource {
