@@ -93,7 +93,9 @@ run() { # COMPILER NAME
     timeout "$patience" "$work/$1/$2"
 }
 
-run_on_libpcap() { IPMON_LIVE=libpcap run "$@"; }
+# As an ordinary user with CAP_NET_RAW alone; valgrind and the sanitizers run as root.
+run_as_user() { IPMON_AS_USER=1 run "$@"; }
+run_on_libpcap() { IPMON_LIVE=libpcap run_as_user "$@"; }
 
 under_valgrind() { # COMPILER NAME
     have valgrind || return
@@ -211,7 +213,7 @@ one() {
 
 mkdir "$work/results"
 # Only functions and exported names cross into the processes that xargs starts.
-export -f have syntax syntax_as_cxx build build_and_run_cxx static_program run run_on_libpcap under_valgrind \
+export -f have syntax syntax_as_cxx build build_and_run_cxx static_program run run_as_user run_on_libpcap under_valgrind \
     planted exported_symbols dynamic_section every_handle header_labels header_prose one
 
 list=$work/list
@@ -276,7 +278,7 @@ for c in "${cc[@]}"; do
 done
 go "$jobs"
 for name in "${live[@]}"; do
-    add "${cc[0]}: $name" run "${cc[0]}" "$name"
+    add "${cc[0]}: $name" run_as_user "${cc[0]}" "$name"
 done
 # Live captures read our own ring; libpcap is for what that does not open. What a source
 # has to do is asked of both of them; the life of a run is the same for every source.

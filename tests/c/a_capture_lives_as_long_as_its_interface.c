@@ -309,7 +309,7 @@ static void any_loses_one(void)
 static void namespace_deleted(void)
 {
     int home = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
-    int there;
+    int there, was_user;
     char name[32], path[64];
     ipmon_t *m;
     snprintf(name, sizeof name, "ipmon-%d", (int)getpid());
@@ -320,9 +320,13 @@ static void namespace_deleted(void)
     REQUIRE(ip_command("link add ipma type veth peer name ipmb netns %s", name) == 0);
     REQUIRE(ip_command("link set ipma up") == 0);
     REQUIRE(ip_command("-n %s link set ipmb up", name) == 0);
+    was_user = as_root();
     REQUIRE(setns(there, CLONE_NEWNET) == 0);
+    as_user(was_user);
     m = capture("ipmb");
+    was_user = as_root();
     REQUIRE(setns(home, CLONE_NEWNET) == 0);
+    as_user(was_user);
     close(there);
     CHECK_STATUS(ipmon_wait(m, 50), TIMEOUT);
     REQUIRE(ip_command("netns del %s", name) == 0);

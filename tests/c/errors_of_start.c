@@ -30,6 +30,7 @@ static void without_privileges(void)
     REQUIRE(child >= 0);
     if (child == 0) {
         ipmon_t *m;
+        as_root();
         REQUIRE(setgid(65534) == 0 && setuid(65534) == 0);
         m = new_monitor();
         see_all(m, &s);

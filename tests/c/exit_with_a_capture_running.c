@@ -174,6 +174,7 @@ int main(void)
     if (!slow())
         CHECK(now_ns(CLOCK_MONOTONIC) - began < INT64_C(4000000000));
     end_traffic(sender);
+    as_root();
     capture_remove(&file);
     FIGURES("%ld programs ended with a capture running", count);
     return verdict();

@@ -7,6 +7,7 @@
 #include "check.h"
 
 #include <arpa/inet.h>
+#include <linux/capability.h>
 #include <net/if.h>
 #include <netinet/in.h>
 #include <poll.h>
@@ -15,23 +16,65 @@
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 
 #define OUR_ADDRESS "10.99.0.1"
 #define PEER_ADDRESS "10.99.0.2"
 #define OUR_END "ipm0"
 enum { OUR_PORT = 40001, PEER_PORT = 40002 };
 
+/* IPMON_AS_USER=1 has a test capture as an ordinary user does who has CAP_NET_RAW and
+ * nothing else: that is all that this thread, and those that it starts, may use. What
+ * only root may do around it is done between as_root() and as_user(). */
+static inline void set_rights(int root)
+{
+    struct __user_cap_header_struct head = {_LINUX_CAPABILITY_VERSION_3, 0};
+    struct __user_cap_data_struct rights[2];
+    /* Of this thread alone, which setresuid() of the C library is not. */
+    REQUIRE(syscall(SYS_setresuid, -1, root ? 0 : 65534, -1) == 0);
+    if (root)
+        return;
+    REQUIRE(syscall(SYS_capget, &head, rights) == 0 && rights[0].effective == 0);
+    rights[0].effective = 1u << CAP_NET_RAW;
+    rights[1].effective = 0;
+    REQUIRE(syscall(SYS_capset, &head, rights) == 0);
+    REQUIRE(prctl(PR_SET_DUMPABLE, 1) == 0);
+    /* So it is: what takes any other right is refused. */
+    REQUIRE(unshare(CLONE_NEWNET) != 0 && errno == EPERM);
+}
+
+static inline int is_user(void) { return is_set("IPMON_AS_USER") && geteuid() == 65534; }
+
+/* Whether as_user() has to follow. */
+static inline int as_root(void)
+{
+    int was_user = is_user();
+    if (was_user)
+        set_rights(1);
+    return was_user;
+}
+
+static inline void as_user(int was_user)
+{
+    if (was_user)
+        set_rights(0);
+}
+
 /* Runs a command of iproute2 in this namespace. */
 static inline int ip_command(const char *format, ...)
 {
     char command[256];
     va_list list;
+    int status, was_user;
     size_t used;
     va_start(list, format);
     used = (size_t)snprintf(command, sizeof command, "ip ");
     vsnprintf(command + used, sizeof command - used, format, list);
     va_end(list);
-    return system(command);
+    was_user = as_root();
+    status = system(command);
+    as_user(was_user);
+    return status;
 }
 
 /* Neighbours of IPv6 would be discovered in the midst of a counted run. */
@@ -56,6 +99,7 @@ static inline int own_namespace(void)
 {
     struct ifreq lo;
     int fd, up;
+    as_root();
     if (unshare(CLONE_NEWNET) != 0)
         return 0;
     no_ipv6_chatter();
@@ -66,6 +110,7 @@ static inline int own_namespace(void)
     lo.ifr_flags |= IFF_UP;
     up = up && ioctl(fd, SIOCSIFFLAGS, &lo) == 0;
     close(fd);
+    as_user(is_set("IPMON_AS_USER"));
     return up;
 }
 
@@ -253,6 +298,7 @@ static inline void peer_main(int orders)
     struct order order;
     char byte = 0;
     int fd;
+    as_root();
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     watchdog(peer_life);
     stay_on_this_processor();
