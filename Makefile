@@ -55,6 +55,7 @@ test:
 	@tests/contracts.sh
 	@tests/readme.sh
 	@tests/sniff.sh
+	@tests/top-talkers.sh
 	@tests/without-libpcap.sh
 	@tests/faults.sh
 	@SOAK_SECONDS=20 tests/soak.sh
