@@ -64,6 +64,7 @@ test:
 	@tests/differences.sh
 	@tests/filters-like-tcpdump.sh $(CONFORMANCE)
 	@tests/filters-in-kernel.sh
+	@tests/live-like-tcpdump.sh
 	@$(MAKE) --no-print-directory conformance
 	@tests/asan-c.sh
 	@tests/tsan-c.sh

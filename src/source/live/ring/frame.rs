@@ -164,10 +164,27 @@ fn cook(
     ]);
     addresses.copy_from_slice(&link);
     if let Some([_, _, c, d]) = tag {
+        let next = if begins_with_a_tag(slot.get(start..)?, protocol) {
+            ETH_P_8021Q.to_be_bytes()
+        } else {
+            protocol
+        };
         let inner = slot.get_mut(start - TAG_LENGTH..)?.first_chunk_mut::<TAG_LENGTH>()?;
-        *inner = [c, d, p, q];
+        *inner = [c, d, next[0], next[1]];
     }
     Some(added)
+}
+
+/// Whether a second tag stands in front of the IP packet. Kernels since Linux 6.10 do
+/// not say so on cooked captures: the protocol that they tell is what follows all tags.
+fn begins_with_a_tag(bytes: &[u8], protocol: [u8; 2]) -> bool {
+    let version = match protocol {
+        [0x08, 0x00] => 4,
+        [0x86, 0xdd] => 6,
+        _ => return false,
+    };
+    matches!(bytes, [a, _, p, q, b, ..]
+        if a >> 4 != version && [*p, *q] == protocol && b >> 4 == version)
 }
 
 #[inline]

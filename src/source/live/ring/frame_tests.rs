@@ -80,6 +80,18 @@ fn a_cooked_frame_has_its_header_and_its_tag() {
 }
 
 #[test]
+fn a_second_tag_on_a_cooked_frame_is_found() {
+    let ip = [0x45; 20];
+    for (inner, next) in [([0x00, 99], [0x81, 0]), ([0x45, 0x45], [8, 0])] {
+        let data = [&inner[..], &[8, 0], &ip].concat();
+        let mut slot = slot(&V3, VALID | TPID, &data, 0);
+        let frame = frame(&mut slot, &V3, &COOKED).unwrap();
+        assert_eq!(frame.bytes[..2], [0x88, 0xa8]);
+        assert_eq!(frame.bytes[SLL2_LENGTH..], [&[0x20, 5], &next[..], &data].concat());
+    }
+}
+
+#[test]
 fn a_snap_length_counts_what_was_put_in_front() {
     for (common, link) in [(COMMON, 14), (COOKED, 0)] {
         let common = Common { snap_length: 30, ..common };
