@@ -246,7 +246,8 @@
 #define IPMON_STATUS_MALFORMED (-22)
 
 /**
- * The file is of a version or kind that is not read.
+ * The file is of a version or kind that is not read; or the interface cannot do what an
+ * option asks of it.
  */
 #define IPMON_STATUS_UNSUPPORTED (-23)
 
@@ -405,6 +406,16 @@
  * Files are mapped into memory.
  */
 #define IPMON_FILE_ACCESS_MAP 1
+
+/**
+ * The system's clock stamps packets, as the kernel takes them in.
+ */
+#define IPMON_TIME_SOURCE_HOST 0
+
+/**
+ * The adapter's own clock stamps packets, as they pass it.
+ */
+#define IPMON_TIME_SOURCE_ADAPTER 1
 
 /**
  * The interface is up.
@@ -1361,6 +1372,39 @@ IPMON_API ipmon_status ipmon_set_all_multicast(struct ipmon_t *m, int all_multic
 IPMON_API ipmon_status ipmon_get_all_multicast(struct ipmon_t *m, int *all_multicast);
 
 /**
+ * Which clock stamps the packets of a live capture: `IPMON_TIME_SOURCE_HOST` (the
+ * default), or `_ADAPTER`, for interfaces whose hardware stamps every packet that it
+ * receives: free of the delays between the wire and the kernel, but of a clock that only
+ * agrees with the system's where something like phc2sys(8) sets it. Nanoseconds both.
+ *
+ * The start switches the hardware's stamps on, for which it needs `CAP_NET_ADMIN` unless
+ * they are on already; they stay on. It is `UNSUPPORTED` where the interface cannot do
+ * so, and on `"any"`. A packet that the hardware left unstamped, such as one that is
+ * sent, has the system's time. Files ignore it.
+ *
+ * Returns: `OK`. `BAD_ARGUMENT` for another number. `BUSY` while the monitor runs.
+ * `BAD_HANDLE`, `NULL_ARGUMENT`, `FORKED`.
+ * Threads: any thread, at any time.
+ * Ownership: nothing changes hands.
+ * From a callback: while this monitor does not run.
+ * Since: 0.1.
+ */
+IPMON_API
+ipmon_status ipmon_set_time_source(struct ipmon_t *m,
+                                   int time_source);
+
+/**
+ * What `ipmon_set_time_source()` set.
+ *
+ * Returns: `OK`, with `time_source` written. `BAD_HANDLE`, `NULL_ARGUMENT`, `FORKED`.
+ * Threads: any thread, at any time.
+ * Ownership: nothing changes hands.
+ * From a callback: yes.
+ * Since: 0.1.
+ */
+IPMON_API ipmon_status ipmon_get_time_source(struct ipmon_t *m, int *time_source);
+
+/**
  * Starts (`active` not 0) or stops (0) the live capture. A stop also ends a
  * file that another thread parses.
  *
@@ -1376,7 +1420,8 @@ IPMON_API ipmon_status ipmon_get_all_multicast(struct ipmon_t *m, int *all_multi
  * is `OK`. Start: `BUSY` while a file is parsed, while the last run is still
  * ending, and inside this monitor's callbacks after its end was asked for;
  * `NO_PERMISSION`, `NO_DEVICE`, `DEVICE_DOWN`, `NO_LIBPCAP`, `BAD_FILTER`,
- * `FILTER_TOO_COMPLEX`, `NO_MEMORY`, `SYSTEM`; `INTERRUPTED` once `exit()` was
+ * `FILTER_TOO_COMPLEX`, `UNSUPPORTED` for a `time_source`, `NO_MEMORY`, `SYSTEM`;
+ * `INTERRUPTED` once `exit()` was
  * called.
  * Stop: `PENDING` inside a callback of another monitor while this one runs.
  * `BAD_HANDLE`, `NULL_ARGUMENT`, `FORKED`.

@@ -28,6 +28,16 @@ pub enum FileAccess {
     Map,
 }
 
+/// Which clock stamps live packets.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum TimeSource {
+    /// The system's clock, when the kernel takes the packet in.
+    #[default]
+    Host,
+    /// The adapter's own clock, when the packet passes it.
+    Adapter,
+}
+
 /// The options of a monitor.
 #[derive(Clone, Debug)]
 pub struct Options {
@@ -50,6 +60,8 @@ pub struct Options {
     pub latency: u32,
     /// Whether a capture begins again when its interface was gone and returns.
     pub reopen: bool,
+    /// Which clock stamps packets, live.
+    pub time_source: TimeSource,
     /// Whether events carry their addresses as text.
     pub address_text: bool,
     /// How files are read.
@@ -68,6 +80,7 @@ impl Default for Options {
             buffer_size: 32 << 20,
             latency: 1_000,
             reopen: false,
+            time_source: TimeSource::Host,
             address_text: true,
             file_access: FileAccess::Read,
         }

@@ -40,6 +40,8 @@ unsafe extern "C" {
     pub unsafe fn ipmon_get_reopen(m: Handle, value: *mut c_int) -> i32;
     pub safe fn ipmon_set_all_multicast(m: Handle, value: c_int) -> i32;
     pub unsafe fn ipmon_get_all_multicast(m: Handle, value: *mut c_int) -> i32;
+    pub safe fn ipmon_set_time_source(m: Handle, value: c_int) -> i32;
+    pub unsafe fn ipmon_get_time_source(m: Handle, value: *mut c_int) -> i32;
     pub safe fn ipmon_set_active(m: Handle, active: c_int) -> i32;
     pub unsafe fn ipmon_get_active(m: Handle, active: *mut c_int) -> i32;
     pub safe fn ipmon_wait(m: Handle, timeout_ms: c_int) -> i32;

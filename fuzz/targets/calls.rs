@@ -290,6 +290,9 @@ impl Play {
             }
             14 if number & 512 != 0 => self.expect_set(m, ipmon_set_reopen(m, int), true),
             14 if number & 1024 != 0 => self.expect_set(m, ipmon_set_all_multicast(m, int), true),
+            14 if number & 2048 != 0 => {
+                self.expect_set(m, ipmon_set_time_source(m, int & 3), int & 3 < 2);
+            }
             14 => self.expect(m, ipmon_set_accept_data(m, int), &[OK]),
             _ if self.too_slow() => {}
             _ => {
@@ -312,19 +315,20 @@ impl Play {
             ipmon_get_accept_data,
             ipmon_get_reopen,
             ipmon_get_all_multicast,
+            ipmon_get_time_source,
         ];
         let choice = usize::from(self.input.byte());
         let (mut word, mut int) = (0, 0);
         // SAFETY: pointers to what the functions write.
         let status = unsafe {
-            match choice % 11 {
+            match choice % 12 {
                 n @ 0..3 => words[n](m, &raw mut word),
                 n => ints[n - 3](m, &raw mut int),
             }
         };
         self.expect(m, status, &[OK]);
         // SAFETY: NULL is refused before anything is written.
-        let status = unsafe { ints[choice % 8](m, null_mut()) };
+        let status = unsafe { ints[choice % 9](m, null_mut()) };
         self.expect(m, status, &[NULL_ARGUMENT]);
     }
 

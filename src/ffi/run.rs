@@ -27,7 +27,8 @@ use std::time::Duration;
 /// is `OK`. Start: `BUSY` while a file is parsed, while the last run is still
 /// ending, and inside this monitor's callbacks after its end was asked for;
 /// `NO_PERMISSION`, `NO_DEVICE`, `DEVICE_DOWN`, `NO_LIBPCAP`, `BAD_FILTER`,
-/// `FILTER_TOO_COMPLEX`, `NO_MEMORY`, `SYSTEM`; `INTERRUPTED` once `exit()` was
+/// `FILTER_TOO_COMPLEX`, `UNSUPPORTED` for a `time_source`, `NO_MEMORY`, `SYSTEM`;
+/// `INTERRUPTED` once `exit()` was
 /// called.
 /// Stop: `PENDING` inside a callback of another monitor while this one runs.
 /// `BAD_HANDLE`, `NULL_ARGUMENT`, `FORKED`.

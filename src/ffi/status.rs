@@ -62,7 +62,8 @@ pub const IPMON_STATUS_TRUNCATED: i32 = -21;
 /// The file contradicts its format. Every packet before that place was
 /// delivered.
 pub const IPMON_STATUS_MALFORMED: i32 = -22;
-/// The file is of a version or kind that is not read.
+/// The file is of a version or kind that is not read; or the interface cannot do what an
+/// option asks of it.
 pub const IPMON_STATUS_UNSUPPORTED: i32 = -23;
 /// The process was forked after the library was used in it: in the child, a
 /// monitor can only be freed.
@@ -113,7 +114,7 @@ fn text(status: ipmon_status) -> &'static CStr {
         IPMON_STATUS_NOT_A_CAPTURE => c"not a capture file",
         IPMON_STATUS_TRUNCATED => c"the capture file is cut off",
         IPMON_STATUS_MALFORMED => c"the capture file is damaged",
-        IPMON_STATUS_UNSUPPORTED => c"the capture file is of an unsupported kind",
+        IPMON_STATUS_UNSUPPORTED => c"not supported by this file or interface",
         IPMON_STATUS_FORKED => c"not usable in a forked child",
         IPMON_STATUS_PANIC => c"a bug in ipmon",
         IPMON_STATUS_SYSTEM => c"the operating system failed",

@@ -12,4 +12,5 @@ pub mod packet_socket;
 pub mod prefetch;
 pub mod signals;
 #[cfg_attr(loom, path = "wake_model.rs")]
+pub mod timestamps;
 pub mod wake;

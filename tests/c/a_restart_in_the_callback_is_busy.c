@@ -35,6 +35,7 @@ static void on_packet(const ipmon_packet *packet, void *user)
     CHECK_STATUS(ipmon_set_file_access(m, IPMON_FILE_ACCESS_MAP), BUSY);
     CHECK_STATUS(ipmon_set_reopen(m, 1), BUSY);
     CHECK_STATUS(ipmon_set_all_multicast(m, 1), BUSY);
+    CHECK_STATUS(ipmon_set_time_source(m, IPMON_TIME_SOURCE_HOST), BUSY);
     CHECK_STATUS(ipmon_set_on_ip_packet(m, ignore_packet, NULL), BUSY);
     CHECK_STATUS(ipmon_set_on_error(m, ignore_error, NULL), BUSY);
     CHECK_STATUS(ipmon_set_on_notice(m, ignore_notice, NULL), BUSY);

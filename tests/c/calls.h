@@ -66,6 +66,8 @@ CALL_SETTER(set_reopen, 1)
 CALL_GETTER(get_reopen, int)
 CALL_SETTER(set_all_multicast, 1)
 CALL_GETTER(get_all_multicast, int)
+CALL_SETTER(set_time_source, IPMON_TIME_SOURCE_ADAPTER)
+CALL_GETTER(get_time_source, int)
 CALL_SETTER(set_active, 0)
 CALL_GETTER(get_active, int)
 CALL_SETTER(wait, 0)
@@ -105,7 +107,8 @@ static const struct call every_call[] = {
     CALL(get_buffer_size),  CALL(set_latency),       CALL(get_latency),
     CALL(set_address_text), CALL(get_address_text),  CALL(set_file_access),
     CALL(get_file_access),  CALL(set_reopen),        CALL(get_reopen),
-    CALL(set_all_multicast), CALL(get_all_multicast), CALL(set_active),
+    CALL(set_all_multicast), CALL(get_all_multicast), CALL(set_time_source),
+    CALL(get_time_source),  CALL(set_active),
     CALL(get_active),       CALL(wait),              CALL(parse_pcap_file),
     CALL(set_accept_data),  CALL(get_accept_data),   CALL(get_stats),
 };

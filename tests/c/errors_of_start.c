@@ -22,6 +22,15 @@ static void check_refused(ipmon_t *m, const char *local_host, ipmon_status want,
     CHECK_EQ(s.ended + s.errors + s.notices, 0);
 }
 
+static void check_unstamped(ipmon_t *m, const char *local_host)
+{
+    CHECK_STATUS(ipmon_set_local_host(m, local_host), OK);
+    CHECK_STATUS(ipmon_set_active(m, 1), UNSUPPORTED);
+    CHECK(strstr(last_error(m), "time_source can be host") != NULL);
+    CHECK(is_one_line(last_error(m)));
+    CHECK_EQ(is_active(m), 0);
+}
+
 /* As a user without privileges, in a child that has not used the library yet. */
 static void without_privileges(void)
 {
@@ -96,6 +105,11 @@ int main(void)
     check_refused(m, OUR_END, IPMON_STATUS_DEVICE_DOWN, OUR_END);
     /* Here there is no default route, and so no interface of it. */
     check_refused(m, "", IPMON_STATUS_NO_DEVICE, "lo");
+    /* These have no clock of their own. */
+    CHECK_STATUS(ipmon_set_time_source(m, IPMON_TIME_SOURCE_ADAPTER), OK);
+    check_unstamped(m, "any");
+    check_unstamped(m, "lo");
+    CHECK_STATUS(ipmon_set_time_source(m, IPMON_TIME_SOURCE_HOST), OK);
     CHECK_STATUS(ipmon_set_local_host(m, "lo"), OK);
     CHECK_STATUS(ipmon_check_access(m), OK);
     CHECK_STATUS(ipmon_set_active(m, 1), OK);

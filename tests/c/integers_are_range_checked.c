@@ -41,6 +41,7 @@ LIMITS(snap_length, uint32_t, 1, 262144)
 LIMITS(buffer_size, uint32_t, 1048576, 2147483647u)
 LIMITS(latency, uint32_t, 0, 20000)
 LIMITS(file_access, int, IPMON_FILE_ACCESS_READ, IPMON_FILE_ACCESS_MAP)
+LIMITS(time_source, int, IPMON_TIME_SOURCE_HOST, IPMON_TIME_SOURCE_ADAPTER)
 
 #define TRUTH(option)                                                         \
     static void any_##option(uint32_t any)                                    \
@@ -197,7 +198,7 @@ static void all_at_random(void)
         any_direction,   any_snap_length,  any_buffer_size, any_latency,
         any_file_access, any_promiscuous,  any_address_text, any_accept_data,
         any_active,      any_wait,         any_status,      any_version,
-        any_reopen,      any_all_multicast,
+        any_reopen,      any_all_multicast, any_time_source,
     };
     uint64_t state = UINT64_C(0x853c49e6748fea9b);
     long count = full(1000000);
@@ -252,6 +253,7 @@ int main(void)
     buffer_size(0, UINT32_MAX);
     latency(20001, UINT32_MAX);
     file_access(-1, 2);
+    time_source(-1, 2);
     file_access(INT_MIN, 256);
 
     CHECK_STATUS(ipmon_wait(m, -2), BAD_ARGUMENT);
@@ -268,7 +270,7 @@ int main(void)
     truth(ipmon_set_all_multicast, ipmon_get_all_multicast);
 
     all_at_random();
-    FIGURES("%ld random values for 23 arguments", values);
+    FIGURES("%ld random values for 24 arguments", values);
     CHECK_STATUS(ipmon_free(m), OK);
     return verdict();
 }

@@ -25,6 +25,7 @@ int main(void)
     CHECK_STATUS(ipmon_get_file_access(m, NULL), NULL_ARGUMENT);
     CHECK_STATUS(ipmon_get_reopen(m, NULL), NULL_ARGUMENT);
     CHECK_STATUS(ipmon_get_all_multicast(m, NULL), NULL_ARGUMENT);
+    CHECK_STATUS(ipmon_get_time_source(m, NULL), NULL_ARGUMENT);
     CHECK_STATUS(ipmon_get_active(m, NULL), NULL_ARGUMENT);
     CHECK_STATUS(ipmon_get_accept_data(m, NULL), NULL_ARGUMENT);
     CHECK_STATUS(ipmon_get_stats(m, NULL, sizeof(ipmon_stats)), NULL_ARGUMENT);

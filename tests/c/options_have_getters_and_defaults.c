@@ -32,6 +32,8 @@ static void check_defaults(ipmon_t *m)
     CHECK_EQ(number, 0);
     CHECK_STATUS(ipmon_get_all_multicast(m, &number), OK);
     CHECK_EQ(number, 0);
+    CHECK_STATUS(ipmon_get_time_source(m, &number), OK);
+    CHECK_EQ(number, IPMON_TIME_SOURCE_HOST);
 }
 
 static void check_text_option(ipmon_t *m, ipmon_status set(ipmon_t *, const char *),
@@ -99,6 +101,9 @@ int main(void)
     CHECK_STATUS(ipmon_set_all_multicast(m, 1), OK);
     CHECK_STATUS(ipmon_get_all_multicast(m, &number), OK);
     CHECK_EQ(number, 1);
+    CHECK_STATUS(ipmon_set_time_source(m, IPMON_TIME_SOURCE_ADAPTER), OK);
+    CHECK_STATUS(ipmon_get_time_source(m, &number), OK);
+    CHECK_EQ(number, IPMON_TIME_SOURCE_ADAPTER);
 
     /* The texts are not looked at when they are set: what they name is resolved
      * at every start. Only what could never be a name is refused. */

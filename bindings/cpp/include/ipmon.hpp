@@ -331,6 +331,7 @@ public:
     }
     monitor &reopen(bool on) { return set(ipmon_set_reopen(s_->m, on)); }
     monitor &all_multicast(bool on) { return set(ipmon_set_all_multicast(s_->m, on)); }
+    monitor &time_source(int source) { return set(ipmon_set_time_source(s_->m, source)); }
     monitor &address_text(bool on) { return set(ipmon_set_address_text(s_->m, on)); }
     monitor &file_access(int access) { return set(ipmon_set_file_access(s_->m, access)); }
     /// Whether packets are delivered, or only counted; at any time.
@@ -347,6 +348,7 @@ public:
     }
     bool reopen() const { return get<int>(ipmon_get_reopen) != 0; }
     bool all_multicast() const { return get<int>(ipmon_get_all_multicast) != 0; }
+    int time_source() const { return get<int>(ipmon_get_time_source); }
     bool address_text() const { return get<int>(ipmon_get_address_text) != 0; }
     int file_access() const { return get<int>(ipmon_get_file_access); }
     bool accept_data() const { return get<int>(ipmon_get_accept_data) != 0; }

@@ -171,9 +171,11 @@ void options_are_what_they_were_set_to() {
     m.local_host("lo").direction(IPMON_DIRECTION_IN).promiscuous(false).snap_length(96);
     m.buffer_size(1 << 20).latency(std::chrono::milliseconds(5)).address_text(false);
     m.file_access(IPMON_FILE_ACCESS_MAP).accept_data(false).reopen(true).all_multicast(true);
+    m.time_source(IPMON_TIME_SOURCE_ADAPTER);
     CHECK_TEXT(m.local_host().c_str(), "lo");
     CHECK_EQ(m.direction(), IPMON_DIRECTION_IN);
     CHECK(!m.promiscuous() && !m.address_text() && !m.accept_data());
+    CHECK_EQ(m.time_source(), IPMON_TIME_SOURCE_ADAPTER);
     CHECK(m.reopen() && m.all_multicast());
     CHECK_EQ(m.snap_length(), 96);
     CHECK_EQ(m.buffer_size(), 1 << 20);

@@ -13,7 +13,7 @@ mod watch;
 pub use again::Capture;
 
 use crate::error::{Error, Kind, Result};
-use crate::options::Options;
+use crate::options::{Options, TimeSource};
 use crate::sys::{libpcap as library, packet_socket};
 use libpcap::PcapSource;
 use ring::{Layer, RingSource};
@@ -81,6 +81,12 @@ fn find(options: &Options) -> Result<(Target, Way)> {
         }
     }
     let way = choose(std::env::var_os("IPMON_LIVE").as_deref(), layer)?;
+    if options.time_source == TimeSource::Adapter
+        && (matches!(way, Way::Libpcap) || target == Target::Any)
+    {
+        let text = "no clock of an adapter stamps these packets: time_source can be host";
+        return Err(Error::new(Kind::Unsupported, text));
+    }
     Ok((target, way))
 }
 

@@ -20,6 +20,17 @@ pub enum Target {
     },
 }
 
+impl Target {
+    /// Its name.
+    #[must_use]
+    pub fn name(&self) -> &OsStr {
+        match self {
+            Target::Any => OsStr::new("any"),
+            Target::Interface { name, .. } => name,
+        }
+    }
+}
+
 /// The longest list of names or addresses in an error, in bytes.
 const LISTED: usize = 300;
 

@@ -10,14 +10,14 @@ use super::frame::{Common, SLL2_LENGTH, V2, V3, frame};
 use super::socket::Socket;
 use super::{Layer, Ring, program};
 use crate::error::{Error, Kind, Result};
-use crate::options::Options;
+use crate::options::{Options, TimeSource};
 use crate::source::live::gone;
 use crate::source::live::tally::Tally;
 use crate::source::live::target::Target;
 use crate::source::live::watch::Watch;
 use crate::source::{DeviceEvent, Frame, KernelCounts, Refill, Source, Taker};
-use crate::sys::packet_socket;
 use crate::sys::wake::{Waker, wait_without_waker};
+use crate::sys::{packet_socket, timestamps};
 use std::os::fd::AsRawFd;
 use std::time::{Duration, Instant};
 
@@ -90,6 +90,9 @@ impl RingSource {
                     packet_socket::join(socket.as_raw_fd(), index, mode)?;
                 }
             }
+        }
+        if options.time_source == TimeSource::Adapter {
+            timestamps::from_adapter(socket.as_raw_fd(), target.name())?;
         }
         socket.bind(index)?;
         Ok(RingSource {
