@@ -7,16 +7,6 @@
 
 enum { RATE = 200000, SIZE = 64 };
 
-/* A sanitizer keeps what was freed, and the longer the more. */
-static int memory_is_the_instruments(void)
-{
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-    return 1;
-#else
-    return slow();
-#endif
-}
-
 static struct seen s;
 static long pause_us, stuck_us;
 
@@ -88,7 +78,7 @@ static double flood(const struct peer *peer, double seconds)
     CHECK(c.received >= last - first);
     CHECK(c.received <= ip_packets_arrived() - before);
     CHECK(pause_us == 0 || slow() || c.dropped + c.discarded > 0);
-    CHECK(memory_is_the_instruments() || most - kib <= 1024);
+    CHECK(instrumented() || most - kib <= 1024);
     CHECK_STATUS(ipmon_free(m), OK);
     printf("a callback of %ld us: %llu received, %llu delivered, %llu dropped, %llu discarded, "
            "stop %.1f ms, memory +%ld KiB\n",

@@ -109,6 +109,17 @@ static inline int is_set(const char *name)
  * the rounds become fewer, and bounds on time are not checked. */
 static inline int slow(void) { return is_set("IPMON_SLOW"); }
 
+/* Whether an instrument is in the program, at full speed or not: the longest of its times
+ * and the growth of its memory are the instrument's own. */
+static inline int instrumented(void)
+{
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+    return 1;
+#else
+    return slow();
+#endif
+}
+
 /* A child of fork() has its parent's memory and none of its threads, which hold it: an
  * instrument would call that leaks when the child ends as programs do. */
 static inline int leaks_are_looked_for(void)
