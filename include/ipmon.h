@@ -790,7 +790,7 @@ typedef struct ipmon_stats {
     /**
      * Frames that had arrived and that a stop kept from delivery: one from
      * inside a callback, or one whose waiting frames took the callbacks longer
-     * than 80 ms.
+     * than 60 ms.
      */
     uint64_t discarded;
     /**
@@ -1412,7 +1412,7 @@ IPMON_API ipmon_status ipmon_get_time_source(struct ipmon_t *m, int *time_source
  * returned here, and captures on a thread of the library.
  *
  * A stop lets nothing further in, delivers the packets that had arrived (for
- * up to 80 ms; a callback that takes longer leaves the rest counted as
+ * up to 60 ms; a callback that takes longer leaves the rest counted as
  * `discarded`), and then returns.
  *
  * Returns: `OK`: started; or stopped: no callback of this monitor is running

@@ -19,7 +19,7 @@ use std::time::Duration;
 /// returned here, and captures on a thread of the library.
 ///
 /// A stop lets nothing further in, delivers the packets that had arrived (for
-/// up to 80 ms; a callback that takes longer leaves the rest counted as
+/// up to 60 ms; a callback that takes longer leaves the rest counted as
 /// `discarded`), and then returns.
 ///
 /// Returns: `OK`: started; or stopped: no callback of this monitor is running

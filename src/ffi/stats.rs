@@ -47,7 +47,7 @@ pub struct ipmon_stats {
     pub paused: u64,
     /// Frames that had arrived and that a stop kept from delivery: one from
     /// inside a callback, or one whose waiting frames took the callbacks longer
-    /// than 80 ms.
+    /// than 60 ms.
     pub discarded: u64,
     /// Frames that the kernel had no room for.
     pub dropped: u64,

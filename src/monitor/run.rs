@@ -19,7 +19,7 @@ use std::time::{Duration, Instant};
 /// the time that one retired block takes, and short enough that a stop under
 /// flood with a slow callback is not felt. What is left then is counted as
 /// discarded.
-const DRAIN: Duration = Duration::from_millis(80);
+const DRAIN: Duration = Duration::from_millis(60);
 
 /// The gate: whoever holds it may call the callbacks.
 pub(crate) type Gate<'a, S> = MutexGuard<'a, S>;

@@ -1,5 +1,5 @@
 /* A stop delivers what had arrived, but not for ever: what a slow callback leaves
- * after 80 ms is `discarded`. Where the kernel's ring was full before, a notice says
+ * after 60 ms is `discarded`. Where the kernel's ring was full before, a notice says
  * how many frames are missing. */
 #include "net.h"
 
