@@ -14,6 +14,9 @@ pub(super) const READ_SIZE: usize = 128 * 1024;
 /// read lies in the cache by then; what is mapped often does not.
 const AHEAD: usize = 1024;
 
+/// A line of the processor's cache.
+const LINE: usize = 64;
+
 /// A page of memory, or a part of a larger one.
 const PAGE: usize = 4096;
 
@@ -61,6 +64,8 @@ pub(super) struct Ahead<'a> {
     memory: &'a [u8],
     /// How much memory that is.
     behind: usize,
+    /// Whether the memory may not lie in the cache.
+    mapped: bool,
 }
 
 impl<'a> Ahead<'a> {
@@ -84,6 +89,11 @@ impl<'a> Ahead<'a> {
         let (record, rest) = self.memory.split_at_checked(length)?;
         if rest.len() < self.behind {
             return None;
+        }
+        // A long one would leave lines out that were not asked for, and where
+        // the record in them begins nobody knows yet.
+        if length > 2 * LINE && self.mapped {
+            (LINE..length).step_by(LINE).for_each(|at| prefetch(self.memory, AHEAD + at));
         }
         self.memory = rest;
         Some(record)
@@ -153,7 +163,9 @@ impl Buffer {
     /// What is unread, to look ahead.
     #[inline(always)]
     pub(super) fn ahead(&self) -> Ahead<'_> {
-        Ahead { memory: &self.storage[self.start..], behind: self.storage.len() - self.end }
+        let mapped = matches!(self.storage, Storage::Mapped(_));
+        let behind = self.storage.len() - self.end;
+        Ahead { memory: &self.storage[self.start..], behind, mapped }
     }
 
     /// Hands out the frame of `length` bytes that begins `at` bytes behind the
