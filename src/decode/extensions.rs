@@ -8,8 +8,8 @@ use etherparse::Ipv6FragmentHeaderSlice;
 /// (ESP, Mobility, HIP, Shim6) end the walk.
 const HOP_BY_HOP: u8 = 0; // RFC 8200 section 4.3
 const ROUTING: u8 = 43; // RFC 8200 section 4.4
-const FRAGMENT: u8 = 44; // RFC 8200 section 4.5
-const AUTHENTICATION: u8 = 51; // RFC 4302 section 2
+pub(super) const FRAGMENT: u8 = 44; // RFC 8200 section 4.5
+pub(super) const AUTHENTICATION: u8 = 51; // RFC 4302 section 2
 const DESTINATION: u8 = 60; // RFC 8200 section 4.6
 
 /// The options of a hop-by-hop header that matter here: one byte of padding,

@@ -11,8 +11,9 @@
 //! ([`V4`], [`V6`]): each is read when it is written into the event, so that
 //! none has to be kept meanwhile.
 
+use super::chain;
 use super::extensions::{self, Chain};
-use super::ports::{self, has_ports};
+use super::ports::has_ports;
 use crate::packet::{Fields, Headers, notes};
 use crate::source::{Frame, LinkType, WINDOW, Window};
 
@@ -261,9 +262,13 @@ impl<'a> V6<'a> {
         let behind = ip_length - IPV6_HEADER;
         let mut chain = Chain::none(ip[6]);
         let ports = if extensions::is_extension(chain.protocol) {
-            let bytes = frame.bytes.get(start + IPV6_HEADER..)?.get(..behind)?;
-            chain = extensions::walk(chain.protocol, bytes);
-            ports::ports(chain.protocol, chain.offset, bytes.get(chain.length..)?)
+            let at = start + IPV6_HEADER;
+            chain = chain::walk(chain.protocol, window, at, behind)?;
+            let ports = *window.get(at + chain.length..)?.first_chunk()?;
+            let are_there = has_ports(chain.protocol)
+                & (chain.offset == 0)
+                & (behind - chain.length >= ports.len());
+            masked(ports, are_there.into())
         } else {
             let ports = chunk(ip, IPV6_HEADER);
             let are_there = has_ports(chain.protocol) & (behind >= ports.len());

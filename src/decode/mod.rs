@@ -15,6 +15,7 @@
 //! **A new link type** is one function in `link/` and one line in the table of
 //! `link`; a new Ethernet type is the same in `link/ethernet.rs`.
 
+mod chain;
 mod cursor;
 #[cfg(test)]
 mod encapsulations;
