@@ -11,6 +11,6 @@ pub mod netlink;
 pub mod packet_socket;
 pub mod prefetch;
 pub mod signals;
-#[cfg_attr(loom, path = "wake_model.rs")]
 pub mod timestamps;
+#[cfg_attr(loom, path = "wake_model.rs")]
 pub mod wake;
