@@ -82,11 +82,18 @@ impl Default for Texts {
 }
 
 impl Entry {
+    /// A function of its own, so that a look that finds the address has no
+    /// registers to put aside.
+    #[inline(never)]
+    fn write(&mut self, ip: &[u8; 16]) {
+        self.ip = *ip;
+        six::write(ip, &mut self.text);
+    }
+
     #[inline(always)]
     fn hold(&mut self, ip: &[u8; 16]) {
         if self.ip != *ip {
-            self.ip = *ip;
-            six::write(ip, &mut self.text);
+            self.write(ip);
         }
     }
 }
