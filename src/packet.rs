@@ -74,6 +74,39 @@ pub struct Headers {
     pub notes: u32,
 }
 
+/// Several fields as they lie in the C event: source port, destination port,
+/// identification, offset, checksum, protocol, and three bytes of zeros, in this
+/// machine's byte order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Transport(pub [u8; 16]);
+
+impl Transport {
+    /// From the fields one by one.
+    #[inline(always)]
+    pub fn of(fields: &(impl Fields + ?Sized)) -> Self {
+        let ports = pair16(fields.source_port(), fields.destination_port());
+        let first = pair32(ports, fields.id());
+        let last = u32::from_ne_bytes([fields.protocol(), 0, 0, 0]);
+        let second = pair32(pair16(fields.offset(), fields.checksum()), last);
+        let both = if cfg!(target_endian = "little") { [first, second] } else { [second, first] };
+        Transport((u128::from(both[0]) | u128::from(both[1]) << 64).to_ne_bytes())
+    }
+}
+
+/// Two numbers as they follow each other in memory.
+#[inline(always)]
+pub(crate) fn pair16(first: u16, second: u16) -> u32 {
+    let (first, second) = (u32::from(first), u32::from(second));
+    if cfg!(target_endian = "little") { first | second << 16 } else { first << 16 | second }
+}
+
+/// Two numbers as they follow each other in memory.
+#[inline(always)]
+pub(crate) fn pair32(first: u32, second: u32) -> u64 {
+    let (first, second) = (u64::from(first), u64::from(second));
+    if cfg!(target_endian = "little") { first | second << 32 } else { first << 32 | second }
+}
+
 macro_rules! fields {
     ($($name:ident: $type:ty,)*) => {
         /// What [`Headers`] hold, each asked for on its own: it can be read where
@@ -84,6 +117,12 @@ macro_rules! fields {
                 #[doc = concat!("[`Headers::", stringify!($name), "`].")]
                 fn $name(&self) -> $type;
             )*
+
+            /// Several of them at once.
+            #[inline(always)]
+            fn transport(&self) -> Transport {
+                Transport::of(self)
+            }
         }
 
         impl Fields for Headers {

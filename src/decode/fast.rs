@@ -11,20 +11,17 @@
 //! ([`V4`], [`V6`]): each is read when it is written into the event, so that
 //! none has to be kept meanwhile.
 
-use super::chain;
-use super::extensions::{self, Chain};
-use super::ports::has_ports;
-use crate::packet::{Fields, Headers, notes};
+mod v4;
+mod v6;
+
+pub use v4::V4;
+pub use v6::V6;
+
+use crate::packet::{Headers, notes};
 use crate::source::{Frame, LinkType, WINDOW, Window};
 
-/// An IPv4 header without options (RFC 791), and an IPv6 header (RFC 8200).
-const IPV4_HEADER: usize = 20;
-const IPV6_HEADER: usize = 40;
-
 /// What is read of an IP packet: an IPv6 header and the ports behind it.
-const REACH: usize = IPV6_HEADER + 4;
-
-const ETHERNET: LinkType = LinkType(1);
+const REACH: usize = v6::HEADER + 4;
 
 const IPV4: u16 = 0x0800;
 const IPV6: u16 = 0x86dd;
@@ -35,29 +32,6 @@ const SERVICE_VLAN: u16 = 0x88a8;
 /// Below the types of device behind whose cooked header no Ethernet type leads
 /// on (Linux's ARPHRD_ numbers).
 const ODD_DEVICES: u16 = 768;
-
-/// An IPv4 packet: its header, and what several fields need.
-pub struct V4<'a> {
-    ip: &'a [u8; REACH],
-    /// Identification, flags and offset, time to live, protocol and checksum.
-    middle: u64,
-    start: usize,
-    total: usize,
-    ip_length: usize,
-    ports: (u16, u16),
-    notes: u32,
-}
-
-/// An IPv6 packet, likewise.
-pub struct V6<'a> {
-    ip: &'a [u8; REACH],
-    start: usize,
-    total: usize,
-    ip_length: usize,
-    chain: Chain,
-    ports: (u16, u16),
-    notes: u32,
-}
 
 /// A common frame's packet. Those that follow an Ethernet header at once stand
 /// for themselves: where they begin is then a constant for the compiler.
@@ -86,14 +60,14 @@ impl Common<'_> {
 #[inline(always)]
 pub(super) fn decode<'a>(frame: &Frame<'a>) -> Option<Common<'a>> {
     let window = frame.window?;
-    let (start, ether_type) = if frame.link_type == ETHERNET {
+    let (start, ether_type) = if frame.link_type == LinkType::ETHERNET {
         // As bytes, or the compiler would put it among the others, behind them.
         if chunk::<2, WINDOW>(window, 12) == IPV4.to_be_bytes() {
             return V4::new(frame, window, 14).map(Common::EthernetV4);
         }
         match be16(window, 12) {
             IPV6 => return V6::new(frame, window, 14).map(Common::EthernetV6),
-            VLAN | SERVICE_VLAN => behind_tags(be16(window, 16), be16(window, 20)),
+            tag if is_tag(tag) => behind_tags(be16(window, 16), be16(window, 20)),
             _ => return None,
         }
     } else {
@@ -111,6 +85,14 @@ pub(super) fn decode<'a>(frame: &Frame<'a>) -> Option<Common<'a>> {
     }
 }
 
+/// Whether it is the type of a tag, of either kind. As a product, which is 0 where
+/// one of the two is met: of two comparisons the compiler makes two branches, and
+/// where both kinds mix the first is guessed wrong.
+#[inline(always)]
+fn is_tag(ether_type: u16) -> bool {
+    u32::from(ether_type ^ VLAN) * u32::from(ether_type ^ SERVICE_VLAN) == 0
+}
+
 /// Where a packet begins behind one tag or two, and its Ethernet type, of those
 /// behind the first and behind the second. Chosen without a branch: it would be
 /// guessed wrong wherever there are both.
@@ -119,261 +101,6 @@ fn behind_tags(first: u16, second: u16) -> (usize, u16) {
     let two = u16::from(first == VLAN);
     let mask = two.wrapping_neg();
     (18 + 4 * usize::from(two), second & mask | first & !mask)
-}
-
-impl<'a> V4<'a> {
-    #[inline(always)]
-    fn new(frame: &Frame<'a>, window: &'a Window, start: usize) -> Option<Self> {
-        let (ip, captured) = reach(frame, window, start, IPV4_HEADER)?;
-        let total = usize::from(be16(ip, 2));
-        // Options; lengths that are 0 or wrong.
-        if ip[0] != 0x45 || total < IPV4_HEADER {
-            return None;
-        }
-        let ip_length = captured.min(total);
-        let middle = u64::from_be_bytes(chunk(ip, 4));
-        let ports = chunk(ip, IPV4_HEADER);
-        let are_there = u8::from(has_ports(ip[9]))
-            & u8::from(middle & 0x1fff << 32 == 0)
-            & u8::from(ip_length >= IPV4_HEADER + ports.len());
-        // More fragments, or an offset.
-        let is_fragment = if middle & 0x3fff << 32 != 0 { notes::FRAGMENT } else { 0 };
-        Some(V4 {
-            ip,
-            middle,
-            start,
-            total,
-            ip_length,
-            ports: masked(ports, are_there),
-            notes: compared(captured, total) | is_fragment,
-        })
-    }
-
-    /// A field of the middle, by its distance from the end in bits.
-    #[inline(always)]
-    fn bits<T: TryFrom<u64> + Default>(&self, shift: u32, mask: u64) -> T {
-        T::try_from(self.middle >> shift & mask).unwrap_or_default()
-    }
-}
-
-impl Fields for V4<'_> {
-    #[inline(always)]
-    fn version(&self) -> u8 {
-        4
-    }
-
-    #[inline(always)]
-    fn tos(&self) -> u8 {
-        self.ip[1]
-    }
-
-    #[inline(always)]
-    fn flags(&self) -> u8 {
-        self.bits(45, 0x7)
-    }
-
-    #[inline(always)]
-    fn ttl(&self) -> u8 {
-        self.bits(24, 0xff)
-    }
-
-    #[inline(always)]
-    fn protocol(&self) -> u8 {
-        self.bits(16, 0xff)
-    }
-
-    #[inline(always)]
-    fn offset(&self) -> u16 {
-        self.bits(32, 0x1fff)
-    }
-
-    #[inline(always)]
-    fn checksum(&self) -> u16 {
-        self.bits(0, 0xffff)
-    }
-
-    #[inline(always)]
-    fn source_port(&self) -> u16 {
-        self.ports.0
-    }
-
-    #[inline(always)]
-    fn destination_port(&self) -> u16 {
-        self.ports.1
-    }
-
-    #[inline(always)]
-    fn id(&self) -> u32 {
-        self.bits(48, 0xffff)
-    }
-
-    #[inline(always)]
-    fn source(&self) -> [u8; 16] {
-        padded(chunk(self.ip, 12))
-    }
-
-    #[inline(always)]
-    fn destination(&self) -> [u8; 16] {
-        padded(chunk(self.ip, 16))
-    }
-
-    #[inline(always)]
-    fn ip_start(&self) -> u32 {
-        narrow(self.start)
-    }
-
-    #[inline(always)]
-    fn ip_length(&self) -> u32 {
-        narrow(self.ip_length)
-    }
-
-    #[inline(always)]
-    fn payload_start(&self) -> u32 {
-        narrow(self.start + IPV4_HEADER)
-    }
-
-    #[inline(always)]
-    fn payload_length(&self) -> u32 {
-        narrow(self.ip_length - IPV4_HEADER)
-    }
-
-    #[inline(always)]
-    fn payload_wire_length(&self) -> u32 {
-        narrow(self.total - IPV4_HEADER)
-    }
-
-    #[inline(always)]
-    fn notes(&self) -> u32 {
-        self.notes
-    }
-}
-
-impl<'a> V6<'a> {
-    #[inline(always)]
-    fn new(frame: &Frame<'a>, window: &'a Window, start: usize) -> Option<Self> {
-        let (ip, captured) = reach(frame, window, start, IPV6_HEADER)?;
-        let stated = usize::from(be16(ip, 4));
-        // A stated length of 0 may be that of a jumbogram.
-        if ip[0] >> 4 != 6 || stated == 0 {
-            return None;
-        }
-        let total = IPV6_HEADER + stated;
-        let ip_length = captured.min(total);
-        let behind = ip_length - IPV6_HEADER;
-        let mut chain = Chain::none(ip[6]);
-        let ports = if extensions::is_extension(chain.protocol) {
-            let at = start + IPV6_HEADER;
-            chain = chain::walk(chain.protocol, window, at, behind)?;
-            let ports = *window.get(at + chain.length..)?.first_chunk()?;
-            let are_there = has_ports(chain.protocol)
-                & (chain.offset == 0)
-                & (behind - chain.length >= ports.len());
-            masked(ports, are_there.into())
-        } else {
-            let ports = chunk(ip, IPV6_HEADER);
-            let are_there = has_ports(chain.protocol) & (behind >= ports.len());
-            masked(ports, are_there.into())
-        };
-        let notes = compared(captured, total) | chain.notes();
-        Some(V6 { ip, start, total, ip_length, chain, ports, notes })
-    }
-
-    #[inline(always)]
-    fn headers(&self) -> usize {
-        IPV6_HEADER + self.chain.length
-    }
-}
-
-impl Fields for V6<'_> {
-    #[inline(always)]
-    fn version(&self) -> u8 {
-        6
-    }
-
-    #[inline(always)]
-    fn tos(&self) -> u8 {
-        self.ip[0] << 4 | self.ip[1] >> 4
-    }
-
-    #[inline(always)]
-    fn flags(&self) -> u8 {
-        self.chain.more_fragments.into()
-    }
-
-    #[inline(always)]
-    fn ttl(&self) -> u8 {
-        self.ip[7]
-    }
-
-    #[inline(always)]
-    fn protocol(&self) -> u8 {
-        self.chain.protocol
-    }
-
-    #[inline(always)]
-    fn offset(&self) -> u16 {
-        self.chain.offset
-    }
-
-    #[inline(always)]
-    fn checksum(&self) -> u16 {
-        0
-    }
-
-    #[inline(always)]
-    fn source_port(&self) -> u16 {
-        self.ports.0
-    }
-
-    #[inline(always)]
-    fn destination_port(&self) -> u16 {
-        self.ports.1
-    }
-
-    #[inline(always)]
-    fn id(&self) -> u32 {
-        self.chain.id
-    }
-
-    #[inline(always)]
-    fn source(&self) -> [u8; 16] {
-        chunk(self.ip, 8)
-    }
-
-    #[inline(always)]
-    fn destination(&self) -> [u8; 16] {
-        chunk(self.ip, 24)
-    }
-
-    #[inline(always)]
-    fn ip_start(&self) -> u32 {
-        narrow(self.start)
-    }
-
-    #[inline(always)]
-    fn ip_length(&self) -> u32 {
-        narrow(self.ip_length)
-    }
-
-    #[inline(always)]
-    fn payload_start(&self) -> u32 {
-        narrow(self.start + self.headers())
-    }
-
-    #[inline(always)]
-    fn payload_length(&self) -> u32 {
-        narrow(self.ip_length - self.headers())
-    }
-
-    #[inline(always)]
-    fn payload_wire_length(&self) -> u32 {
-        narrow(self.total - self.headers())
-    }
-
-    #[inline(always)]
-    fn notes(&self) -> u32 {
-        self.notes
-    }
 }
 
 /// The IP packet that begins there, as far as it is read here, and how much of
@@ -420,13 +147,6 @@ fn chunk<const N: usize, const M: usize>(bytes: &[u8; M], at: usize) -> [u8; N] 
 #[inline(always)]
 fn be16<const M: usize>(bytes: &[u8; M], at: usize) -> u16 {
     u16::from_be_bytes(chunk(bytes, at))
-}
-
-/// An IPv4 address in the form of [`crate::packet::Headers`]. As one number, so
-/// that it is written at once: what is written in pieces is slow to read whole.
-#[inline(always)]
-fn padded(address: [u8; 4]) -> [u8; 16] {
-    u128::from(u32::from_le_bytes(address)).to_le_bytes()
 }
 
 /// Nothing here is longer than the headers in front of an IP packet and the

@@ -4,7 +4,7 @@ use super::test_frames::{
     LINK_TYPES, Random, ethernet, every_link_type, frame, ipv4, ipv4_udp, ipv6, ipv6_udp, udp,
 };
 use super::{Common, decode, decode_common};
-use crate::packet::{Headers, notes};
+use crate::packet::{Fields, Headers, Transport, notes};
 use crate::source::{Frame, WINDOW};
 
 /// What may lie behind a frame in its source's memory.
@@ -20,7 +20,9 @@ fn compare(link_type: u32, bytes: &[u8], notes: u32, longer: u32) -> Option<Head
         let window = memory.first_chunk();
         let (bytes, _) = memory.split_at(bytes.len());
         let fast = decode_common(&Frame { window, notes, ..wire(link_type, bytes, longer) });
+        let several = fast.as_ref().map(transport);
         let fast = fast.as_ref().map(Common::headers);
+        assert_eq!(several, fast.as_ref().map(Transport::of), "several fields: {bytes:02x?}");
         if let Some(fast) = fast {
             assert_eq!(Ok(fast), general, "link type {link_type}: {bytes:02x?}");
         }
@@ -28,6 +30,14 @@ fn compare(link_type: u32, bytes: &[u8], notes: u32, longer: u32) -> Option<Head
         answer = fast;
     }
     answer
+}
+
+/// The fields that are read several at once.
+fn transport(packet: &Common<'_>) -> Transport {
+    match packet {
+        Common::EthernetV4(v4) | Common::V4(v4) => v4.transport(),
+        Common::EthernetV6(v6) | Common::V6(v6) => v6.transport(),
+    }
 }
 
 fn wire(link_type: u32, bytes: &[u8], longer: u32) -> Frame<'_> {

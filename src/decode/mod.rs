@@ -24,6 +24,8 @@ mod fast;
 #[cfg(test)]
 mod fast_tests;
 mod ip;
+#[cfg(target_arch = "x86_64")]
+mod lanes;
 mod link;
 mod ports;
 #[cfg(test)]

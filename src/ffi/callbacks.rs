@@ -58,7 +58,7 @@ pub extern "C" fn ipmon_set_on_ip_packet(
 ) -> ipmon_status {
     let removal = Removal { packets: true, ..Removal::default() };
     set(m, callback.is_none(), removal, move |sink| {
-        sink.on_ip_packet = (callback, UserData(user_data))
+        sink.set_on_ip_packet(callback, UserData(user_data));
     })
 }
 

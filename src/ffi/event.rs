@@ -1,7 +1,7 @@
 //! The event that packets are written into, one after the other.
 
 use super::packet::{IPMON_DIRECTION_ANY, IPMON_DIRECTION_IN, IPMON_DIRECTION_OUT, ipmon_packet};
-use crate::packet::{Fields, Packet};
+use crate::packet::{Fields, Packet, pair32};
 use crate::source::Direction;
 use std::ffi::c_char;
 use std::mem::{offset_of, size_of};
@@ -17,8 +17,8 @@ struct Words {
     version_tos_flags_ttl: u32,
     source_address: *const c_char,
     destination_address: *const c_char,
-    ports_id: u64,
-    offset_checksum_protocol_direction: u64,
+    /// The direction stands in its first byte of zeros.
+    transport: [u8; 16],
     timestamp: i64,
     timestamp_ns: i64,
     payload: *const u8,
@@ -35,14 +35,15 @@ struct Words {
     payload_offset: u64,
 }
 
+/// Where the direction is among the fields of [`crate::packet::Transport`].
+const DIRECTION: usize = 13;
+
 const _: () = {
     assert!(size_of::<Event>() == size_of::<ipmon_packet>());
     assert!(align_of::<Event>() >= align_of::<ipmon_packet>());
     assert!(offset_of!(Words, version_tos_flags_ttl) == offset_of!(ipmon_packet, ip_version));
-    assert!(offset_of!(Words, ports_id) == offset_of!(ipmon_packet, source_port));
-    assert!(
-        offset_of!(Words, offset_checksum_protocol_direction) == offset_of!(ipmon_packet, offset)
-    );
+    assert!(offset_of!(Words, transport) == offset_of!(ipmon_packet, source_port));
+    assert!(offset_of!(Words, transport) + DIRECTION == offset_of!(ipmon_packet, direction));
     assert!(offset_of!(Words, timestamp) == offset_of!(ipmon_packet, timestamp));
     assert!(offset_of!(Words, payload_lengths) == offset_of!(ipmon_packet, payload_length));
     assert!(offset_of!(Words, source_ip) == offset_of!(ipmon_packet, source_ip));
@@ -72,8 +73,7 @@ impl Event {
             version_tos_flags_ttl: 0,
             source_address: c"".as_ptr(),
             destination_address: c"".as_ptr(),
-            ports_id: 0,
-            offset_checksum_protocol_direction: 0,
+            transport: [0; 16],
             timestamp: 0,
             timestamp_ns: 0,
             payload: null(),
@@ -98,17 +98,17 @@ impl Event {
         let (h, frame, event) = (packet.headers, &packet.frame, &mut self.0);
         debug_assert_eq!(packet.payload().len(), h.payload_length() as usize);
         let bytes = frame.bytes.as_ptr();
-        event.ports_id = pair32(pair16(h.source_port(), h.destination_port()), h.id());
+        event.transport = h.transport().0;
+        let direction = direction(frame.direction);
+        if direction != 0 {
+            event.transport[DIRECTION] = direction;
+        }
         event.interface_notes = pair32(frame.interface, packet.notes());
         event.payload_lengths = pair32(h.payload_length(), h.payload_wire_length());
         let frame_length = u32::try_from(frame.bytes.len()).unwrap_or(u32::MAX);
         event.ip_and_frame_length = pair32(h.ip_length(), frame_length);
         event.version_tos_flags_ttl =
             u32::from_ne_bytes([h.version(), h.tos(), h.flags(), h.ttl()]);
-        event.offset_checksum_protocol_direction = pair32(
-            pair16(h.offset(), h.checksum()),
-            u32::from_ne_bytes([h.protocol(), direction(frame.direction), 0, 0]),
-        );
         event.timestamp = microseconds(frame.timestamp_ns);
         event.timestamp_ns = frame.timestamp_ns;
         event.payload = bytes.wrapping_add(h.payload_start() as usize);
@@ -133,20 +133,6 @@ impl Event {
     pub(super) fn as_packet(&self) -> *const ipmon_packet {
         (&raw const *self).cast()
     }
-}
-
-/// Two numbers as they follow each other in memory.
-#[inline(always)]
-fn pair16(first: u16, second: u16) -> u32 {
-    let (first, second) = (u32::from(first), u32::from(second));
-    if cfg!(target_endian = "little") { first | second << 16 } else { first << 16 | second }
-}
-
-/// Two numbers as they follow each other in memory.
-#[inline(always)]
-fn pair32(first: u32, second: u32) -> u64 {
-    let (first, second) = (u64::from(first), u64::from(second));
-    if cfg!(target_endian = "little") { first | second << 32 } else { first << 32 | second }
 }
 
 #[inline(always)]

@@ -3,6 +3,7 @@
 use super::callbacks::{ipmon_on_error_fn, ipmon_on_ip_packet_fn, ipmon_on_notice_fn};
 use super::event::Event;
 use super::events::{self, ipmon_error, ipmon_notice};
+use super::packet::ipmon_packet;
 use super::status::{self, IPMON_STATUS_OK};
 use super::text::{c_text, size_of_struct};
 use crate::address::Texts;
@@ -47,9 +48,15 @@ impl Drop for MustReturn {
     }
 }
 
+/// What is called for a packet; a function that does nothing where there is none,
+/// so that nothing has to be asked for each packet.
+type OnIpPacket = unsafe extern "C-unwind" fn(*const ipmon_packet, *mut c_void);
+
+unsafe extern "C-unwind" fn ignore(_: *const ipmon_packet, _: *mut c_void) {}
+
 /// The callbacks of one monitor.
 pub(super) struct CSink {
-    pub(super) on_ip_packet: (ipmon_on_ip_packet_fn, UserData),
+    on_ip_packet: (OnIpPacket, UserData),
     pub(super) on_error: (ipmon_on_error_fn, UserData),
     pub(super) on_notice: (ipmon_on_notice_fn, UserData),
     address_text: bool,
@@ -62,13 +69,17 @@ impl CSink {
     pub(super) fn new() -> Self {
         let nobody = UserData(std::ptr::null_mut());
         CSink {
-            on_ip_packet: (None, nobody),
+            on_ip_packet: (ignore, nobody),
             on_error: (None, nobody),
             on_notice: (None, nobody),
             address_text: true,
             event: Event::new(),
             texts: Texts::new(),
         }
+    }
+
+    pub(super) fn set_on_ip_packet(&mut self, callback: ipmon_on_ip_packet_fn, data: UserData) {
+        self.on_ip_packet = (callback.unwrap_or(ignore), data);
     }
 }
 
@@ -80,7 +91,7 @@ impl Sink for CSink {
 
     #[inline(always)]
     fn packet(&mut self, packet: &Packet<'_, impl Fields>) {
-        let (Some(callback), user_data) = self.on_ip_packet else { return };
+        let (callback, user_data) = self.on_ip_packet;
         self.event.write(packet);
         if self.address_text {
             let h = packet.headers;
@@ -126,7 +137,7 @@ impl Sink for CSink {
 
     fn remove(&mut self, removal: Removal) {
         if removal.packets {
-            self.on_ip_packet.0 = None;
+            self.on_ip_packet.0 = ignore;
         }
         if removal.errors {
             self.on_error.0 = None;

@@ -12,6 +12,11 @@ use std::time::Duration;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct LinkType(pub u32);
 
+impl LinkType {
+    /// Ethernet, and what calls itself that.
+    pub const ETHERNET: LinkType = LinkType(1);
+}
+
 /// Which way a frame went, where the source knows.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Direction {

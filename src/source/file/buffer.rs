@@ -10,11 +10,11 @@ use std::ops::Deref;
 /// stays in the second-level cache between the kernel's copy and the parse.
 pub(super) const READ_SIZE: usize = 128 * 1024;
 
-/// How far ahead of the record that is looked at memory is asked for. What was
-/// read lies in the cache by then; what is mapped often does not.
-const AHEAD: usize = 1024;
+/// How far ahead of the record that is looked at memory is asked for, of a file
+/// that is mapped: what was read lies in the cache by then.
+const AHEAD: usize = 2048;
 
-/// A line of the processor's cache.
+/// A line of the processor's cache, or a part of one.
 const LINE: usize = 64;
 
 /// A page of memory, or a part of a larger one.
@@ -57,24 +57,22 @@ pub(super) struct Buffer {
 }
 
 /// What is unread of a buffer, record by record: nothing is written back until
-/// the last of them is known.
+/// the last of them is known. Of a mapped file all that passes is asked for in
+/// front: where the headers of records are is known too late.
 #[derive(Clone, Copy)]
-pub(super) struct Ahead<'a> {
+pub(super) struct Ahead<'a, const MAPPED: bool> {
     /// The unread bytes, and the memory behind them.
     memory: &'a [u8],
     /// How much memory that is.
     behind: usize,
-    /// Whether the memory may not lie in the cache.
-    mapped: bool,
 }
 
-impl<'a> Ahead<'a> {
+impl<'a, const MAPPED: bool> Ahead<'a, MAPPED> {
     /// The header of the next record, and the window of the frame behind it;
     /// `None` where so much memory is not left. Only [`Ahead::pass`] tells
     /// whether they are unread bytes.
     #[inline(always)]
     pub(super) fn front<const N: usize>(&self) -> Option<(&'a [u8; N], &'a Window)> {
-        prefetch(self.memory, AHEAD);
         // One comparison, and not one for each part.
         if self.memory.len() < N + WINDOW {
             return None;
@@ -90,10 +88,12 @@ impl<'a> Ahead<'a> {
         if rest.len() < self.behind {
             return None;
         }
-        // A long one would leave lines out that were not asked for, and where
-        // the record in them begins nobody knows yet.
-        if length > 2 * LINE && self.mapped {
-            (LINE..length).step_by(LINE).for_each(|at| prefetch(self.memory, AHEAD + at));
+        if MAPPED {
+            let mut passed = 0;
+            while passed < length {
+                prefetch(record, AHEAD + passed);
+                passed += LINE;
+            }
         }
         self.memory = rest;
         Some(record)
@@ -126,6 +126,11 @@ impl Buffer {
             Storage::Own(_) => None,
             Storage::Mapped(map) => Some((map.len() - self.end).min(piece)),
         }
+    }
+
+    /// Whether it is a mapped file.
+    pub(super) fn is_mapped(&self) -> bool {
+        matches!(self.storage, Storage::Mapped(_))
     }
 
     /// How much the storage can hold.
@@ -162,10 +167,8 @@ impl Buffer {
 
     /// What is unread, to look ahead.
     #[inline(always)]
-    pub(super) fn ahead(&self) -> Ahead<'_> {
-        let mapped = matches!(self.storage, Storage::Mapped(_));
-        let behind = self.storage.len() - self.end;
-        Ahead { memory: &self.storage[self.start..], behind, mapped }
+    pub(super) fn ahead<const MAPPED: bool>(&self) -> Ahead<'_, MAPPED> {
+        Ahead { memory: &self.storage[self.start..], behind: self.storage.len() - self.end }
     }
 
     /// Hands out the frame of `length` bytes that begins `at` bytes behind the

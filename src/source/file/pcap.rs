@@ -117,10 +117,14 @@ impl Pcap {
         if captured > MAX_CAPTURED || buffer.unread().len() < total {
             return None;
         }
-        let (seconds, fraction) = (self.order.u32(header, 0), self.order.u32(header, 4));
+        let time = Time {
+            seconds: self.order.u32(header, 0),
+            fraction: self.order.u32(header, 4),
+            unit: if self.nanoseconds { 1 } else { 1000 },
+        };
         self.records += 1;
         let (bytes, window) = buffer.take_frame(self.record_header, captured as usize, total)?;
-        Some(self.frame(bytes, window, wire_length, seconds, fraction))
+        Some(frame(bytes, window, wire_length, time, self.link_type))
     }
 
     /// Hands out records until the taker wants no more, or none is left; true
@@ -130,18 +134,30 @@ impl Pcap {
         let plain = self.order == Order::NATIVE
             && self.lengths == Lengths::First
             && self.record_header == RECORD_HEADER;
-        if plain && !self.plain_frames(buffer, taker) {
-            return false;
-        }
-        self.other_frames(buffer, taker)
+        let usual = self.link_type == LinkType::ETHERNET && !self.nanoseconds;
+        let more = match (plain, usual, buffer.is_mapped()) {
+            (false, ..) => true,
+            (true, true, false) => self.plain_frames::<true, false>(buffer, taker),
+            (true, true, true) => self.plain_frames::<true, true>(buffer, taker),
+            (true, false, _) => self.plain_frames::<false, true>(buffer, taker),
+        };
+        more && self.other_frames(buffer, taker)
     }
 
     /// Those with a window, of a file that this machine's kind could have
-    /// written: nothing depends on the file but the unit of time. False when the
-    /// taker wants no more.
-    #[inline(always)]
-    fn plain_frames(&mut self, buffer: &mut Buffer, taker: &mut impl Taker) -> bool {
-        let mut ahead = buffer.ahead();
+    /// written; of a `USUAL` one the unit of time and the link type are known
+    /// too. False when the taker wants no more. A function of its own, so that
+    /// the loop has all registers.
+    #[inline(never)]
+    fn plain_frames<const USUAL: bool, const MAPPED: bool>(
+        &mut self,
+        buffer: &mut Buffer,
+        taker: &mut impl Taker,
+    ) -> bool {
+        let mut ahead = buffer.ahead::<MAPPED>();
+        let unit = if USUAL || !self.nanoseconds { 1000 } else { 1 };
+        let link_type = if USUAL { LinkType::ETHERNET } else { self.link_type };
+        let mut records = 0;
         let more = loop {
             let Some((header, window)) = ahead.front::<RECORD_HEADER>() else { break true };
             let number = |at| Order::NATIVE.u32(header, at);
@@ -151,11 +167,13 @@ impl Pcap {
             }
             let Some(record) = ahead.pass(RECORD_HEADER + captured as usize) else { break true };
             let Some((_, bytes)) = record.split_first_chunk::<RECORD_HEADER>() else { break true };
-            self.records += 1;
-            if !taker.take(self.frame(bytes, Some(window), number(12), number(0), number(4))) {
+            records += 1;
+            let time = Time { seconds: number(0), fraction: number(4), unit };
+            if !taker.take(frame(bytes, Some(window), number(12), time, link_type)) {
                 break false;
             }
         };
+        self.records += records;
         let left = ahead.left();
         buffer.leave(left);
         more
@@ -170,30 +188,6 @@ impl Pcap {
             }
         }
         true
-    }
-
-    #[inline(always)]
-    fn frame<'b>(
-        &self,
-        bytes: &'b [u8],
-        window: Option<&'b Window>,
-        wire_length: u32,
-        seconds: u32,
-        fraction: u32,
-    ) -> Frame<'b> {
-        let unit = if self.nanoseconds { 1 } else { 1000 };
-        Frame {
-            bytes,
-            window,
-            wire_length,
-            // Seconds are unsigned. The largest sum is half of what fits, and a
-            // fraction of a second and more carries by itself.
-            timestamp_ns: i64::from(seconds) * 1_000_000_000 + i64::from(fraction) * unit,
-            link_type: self.link_type,
-            interface: 0,
-            direction: Direction::Unknown,
-            notes: 0,
-        }
     }
 
     /// What lies in front.
@@ -232,5 +226,45 @@ impl Pcap {
                 Err(ends_inside(&what, at, header as u64, rest.len() as u64))
             }
         }
+    }
+}
+
+/// When a frame was captured: seconds since 1970, and a fraction in units of so
+/// many nanoseconds, 1 or 1000.
+#[derive(Clone, Copy)]
+struct Time {
+    seconds: u32,
+    fraction: u32,
+    unit: u32,
+}
+
+impl Time {
+    /// Seconds are unsigned. The largest sum is half of what fits, and a fraction
+    /// of a second and more carries by itself. In units first: those of a known
+    /// length need not be divided again.
+    #[inline(always)]
+    fn nanoseconds(self) -> i64 {
+        let unit = i64::from(self.unit);
+        (i64::from(self.seconds) * (1_000_000_000 / unit) + i64::from(self.fraction)) * unit
+    }
+}
+
+#[inline(always)]
+fn frame<'b>(
+    bytes: &'b [u8],
+    window: Option<&'b Window>,
+    wire_length: u32,
+    time: Time,
+    link_type: LinkType,
+) -> Frame<'b> {
+    Frame {
+        bytes,
+        window,
+        wire_length,
+        timestamp_ns: time.nanoseconds(),
+        link_type,
+        interface: 0,
+        direction: Direction::Unknown,
+        notes: 0,
     }
 }

@@ -129,7 +129,12 @@ impl Pcapng {
     pub(super) fn frames(&mut self, buffer: &mut Buffer, taker: &mut impl Taker) -> bool {
         loop {
             let plain = self.order == Order::NATIVE && self.skip.is_none();
-            if plain && !self.plain_frames(buffer, taker) {
+            let more = match (plain, buffer.is_mapped()) {
+                (false, _) => true,
+                (true, false) => self.plain_frames::<false>(buffer, taker),
+                (true, true) => self.plain_frames::<true>(buffer, taker),
+            };
+            if !more {
                 return false;
             }
             match self.other_frame(buffer, taker) {
@@ -142,9 +147,13 @@ impl Pcapng {
 
     /// Those of enhanced packet blocks with a window, of a section that this
     /// machine's kind could have written; false when the taker wants no more.
-    #[inline(always)]
-    fn plain_frames(&mut self, buffer: &mut Buffer, taker: &mut impl Taker) -> bool {
-        let mut ahead = buffer.ahead();
+    #[inline(never)]
+    fn plain_frames<const MAPPED: bool>(
+        &mut self,
+        buffer: &mut Buffer,
+        taker: &mut impl Taker,
+    ) -> bool {
+        let mut ahead = buffer.ahead::<MAPPED>();
         let more = loop {
             let Some((head, window)) = ahead.front::<ENHANCED_HEADER>() else { break true };
             let total = Order::NATIVE.u32(head, 4);
