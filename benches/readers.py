@@ -155,9 +155,17 @@ class Agreement:
 
 
 def write_capture(name, packets, file):
-    """Writes a capture and waits until it is on the disk; its sums."""
+    """Writes a capture, waits until it is on the disk, and reads it back; its sums.
+
+    Pages that come from the disk lie together in memory, as those of any capture that was
+    not written just now; how those of a fresh file lie is a matter of luck, and every reader
+    depends on it.
+    """
     done = subprocess.run([OUT / "captures", name, str(packets), file], text=True, check=True,
                           stdout=subprocess.PIPE)
-    with open(file, "rb") as written:
+    with open(file, "rb", buffering=0) as written:
         os.fsync(written.fileno())
+        os.posix_fadvise(written.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
+        while written.read(1 << 20):
+            pass
     return numbers(done.stdout)
