@@ -2,6 +2,8 @@
 
 mod four;
 mod six;
+#[cfg(target_arch = "x86_64")]
+mod six_shuffled;
 #[cfg(test)]
 mod tests;
 mod texts;

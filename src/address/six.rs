@@ -4,7 +4,7 @@ use super::{TEXT_SIZE, four};
 
 /// For each set of groups that are 0, the longest run of at least two of them,
 /// the first where several are as long: where it begins, and its length.
-static RUNS: [(u8, u8); 256] = runs();
+pub(super) static RUNS: [(u8, u8); 256] = runs();
 
 const fn runs() -> [(u8, u8); 256] {
     let mut runs = [(8, 0); 256];
@@ -30,7 +30,7 @@ pub(super) fn write(ip: &[u8; 16], text: &mut [u8; TEXT_SIZE]) -> usize {
     let length = if let [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, a, b, c, d] = *ip {
         mapped([a, b, c, d], text)
     } else {
-        groups(ip, text)
+        by_shuffles(ip, text).unwrap_or_else(|| groups(ip, text))
     };
     text[length] = 0;
     length
@@ -46,7 +46,22 @@ fn mapped(ip: [u8; 4], room: &mut [u8; TEXT_SIZE]) -> usize {
     PREFIX.len() + length
 }
 
-fn groups(ip: &[u8; 16], room: &mut [u8; TEXT_SIZE]) -> usize {
+/// All others by vectors; `None` where the processor has none that can do it.
+#[inline(always)]
+fn by_shuffles(ip: &[u8; 16], room: &mut [u8; TEXT_SIZE]) -> Option<usize> {
+    #[cfg(target_arch = "x86_64")]
+    if std::arch::is_x86_feature_detected!("ssse3") {
+        #[allow(unsafe_code, reason = "a function for processors with SSSE3")]
+        // SAFETY: this processor has it.
+        return Some(unsafe { super::six_shuffled::write(ip, room) });
+    }
+    let _ = (ip, room);
+    None
+}
+
+/// All others on any processor.
+#[cfg_attr(target_arch = "x86_64", inline(never))]
+pub(super) fn groups(ip: &[u8; 16], room: &mut [u8; TEXT_SIZE]) -> usize {
     let digits = digits(ip);
     let group = |n: usize| [digits[4 * n], digits[4 * n + 1], digits[4 * n + 2], digits[4 * n + 3]];
     let mut at = 0;

@@ -108,6 +108,21 @@ fn ipv4_in_the_guise_of_ipv6_is_written_as_the_standard_library_writes_it() {
     }
 }
 
+/// Where there are vectors, the test above is of these.
+#[test]
+fn ipv6_is_written_alike_without_vectors() {
+    let mut random = Random(5);
+    for _ in 0..200_000 {
+        let ip = random.six();
+        let mut room = [0xff; TEXT_SIZE];
+        let length = six::groups(&ip, &mut room);
+        let (written, _) = room.split_at(length);
+        if ip[..12] != [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff] {
+            assert_eq!(written, text(ip, 6).as_bytes());
+        }
+    }
+}
+
 #[test]
 fn remembered_texts_are_those_of_the_addresses_that_are_asked_for() {
     let mut random = Random(2);
