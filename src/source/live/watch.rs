@@ -60,8 +60,10 @@ impl Watch {
         self.events.pop_front()
     }
 
-    /// The one interface is gone, as its socket knows.
+    /// The one interface is gone, as its socket knows: told behind what came before it,
+    /// which the kernel has said by then.
     pub(super) fn removed(&mut self) {
+        self.read();
         self.gone(self.index);
     }
 
