@@ -76,17 +76,30 @@ pub fn join(fd: RawFd, index: u32, mode: Mode) -> Result<()> {
         mr_alen: 0,
         mr_address: [0; 8],
     };
+    set_option(fd, libc::PACKET_ADD_MEMBERSHIP, &request)
+        .map_err(|errno| Error::os(Kind::System, errno, text))
+}
+
+/// Sets an option of packet sockets, whose value is of the type that belongs to it.
+///
+/// # Errors
+/// The error number of the operating system.
+pub fn set_option<T: Copy>(
+    fd: RawFd,
+    option: libc::c_int,
+    value: &T,
+) -> std::result::Result<(), i32> {
     // SAFETY: reads a value of this size, which lives through the call.
     let failed = unsafe {
         libc::setsockopt(
             fd,
             libc::SOL_PACKET,
-            libc::PACKET_ADD_MEMBERSHIP,
-            (&raw const request).cast(),
-            libc::socklen_t::try_from(size_of::<libc::packet_mreq>()).unwrap_or(0),
+            option,
+            (&raw const *value).cast(),
+            libc::socklen_t::try_from(size_of::<T>()).unwrap_or(0),
         )
     };
-    if failed == 0 { Ok(()) } else { Err(Error::os(Kind::System, errno(), text)) }
+    if failed == 0 { Ok(()) } else { Err(errno()) }
 }
 
 /// Has the kernel filter this socket: from now on only what `program` accepts

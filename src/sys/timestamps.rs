@@ -1,10 +1,10 @@
 //! Time stamps of the network adapter (Documentation/networking/timestamping.rst of the
 //! kernel).
 
+use super::packet_socket::set_option;
 use super::wake::errno;
 use crate::error::{Error, Kind, Result};
 use std::ffi::OsStr;
-use std::mem::size_of;
 use std::os::fd::RawFd;
 use std::os::unix::ffi::OsStrExt;
 
@@ -57,19 +57,8 @@ pub fn from_adapter(socket: RawFd, name: &OsStr) -> Result<()> {
         let wanted = Config { rx_filter: HWTSTAMP_FILTER_ALL, ..Config::default() };
         request(socket, SIOCSHWTSTAMP, name, wanted).map_err(|errno| refused(errno, name))?;
     }
-    let hardware = SOF_TIMESTAMPING_RAW_HARDWARE;
-    let size = libc::socklen_t::try_from(size_of::<libc::c_int>()).unwrap_or(0);
-    // SAFETY: reads an integer, which lives through the call.
-    let failed = unsafe {
-        libc::setsockopt(
-            socket,
-            libc::SOL_PACKET,
-            libc::PACKET_TIMESTAMP,
-            (&raw const hardware).cast(),
-            size,
-        )
-    };
-    if failed == 0 { Ok(()) } else { Err(refused(errno(), name)) }
+    set_option(socket, libc::PACKET_TIMESTAMP, &SOF_TIMESTAMPING_RAW_HARDWARE)
+        .map_err(|errno| refused(errno, name))
 }
 
 /// What the driver answers to a request: the value, as it changed it.

@@ -83,18 +83,8 @@ impl Socket {
         if failed == 0 { error } else { 0 }
     }
 
-    fn set<T>(&self, option: libc::c_int, value: &T) -> std::result::Result<(), i32> {
-        // SAFETY: reads a value of this size, which lives through the call.
-        let failed = unsafe {
-            libc::setsockopt(
-                self.as_raw_fd(),
-                libc::SOL_PACKET,
-                option,
-                (&raw const *value).cast(),
-                length_of::<T>(),
-            )
-        };
-        if failed == 0 { Ok(()) } else { Err(errno()) }
+    fn set<T: Copy>(&self, option: libc::c_int, value: &T) -> std::result::Result<(), i32> {
+        packet_socket::set_option(self.as_raw_fd(), option, value)
     }
 }
 
