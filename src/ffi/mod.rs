@@ -41,6 +41,8 @@ mod callbacks;
 //
 mod options;
 //
+mod event_options;
+//
 mod live_options;
 //
 mod run;
