@@ -8,7 +8,7 @@ mod six_shuffled;
 mod tests;
 mod texts;
 
-pub use texts::Texts;
+pub use texts::{TEXTS_ROOM, Texts};
 
 /// Bytes that the longest text takes, its NUL included (INET6_ADDRSTRLEN).
 pub const TEXT_SIZE: usize = 46;

@@ -15,6 +15,8 @@ pub enum Kind {
     Interrupted,
     /// The time that the caller gave is over.
     Timeout,
+    /// There are no more packets.
+    End,
     /// Not enough memory.
     NoMemory,
     /// The operating system refuses this to this user.

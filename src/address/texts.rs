@@ -5,6 +5,9 @@ use super::{TEXT_SIZE, four, six};
 /// How many IPv6 addresses are remembered: 512 KiB of them.
 const ENTRIES: usize = 8192;
 
+/// What the texts of one packet take at most.
+pub const TEXTS_ROOM: usize = 2 * TEXT_SIZE;
+
 /// An IPv6 address and its text, in one line of the processor's cache.
 #[derive(Clone, Copy)]
 #[repr(align(64))]
@@ -50,6 +53,32 @@ impl Texts {
         four::write(first_four(source), &mut self.four[0]);
         four::write(first_four(destination), &mut self.four[1]);
         [&self.four[0][1..], &self.four[1][1..]]
+    }
+
+    /// Writes both texts into `room`, for who keeps those of many packets: where each
+    /// begins, and how much of the room they take.
+    #[inline(always)]
+    pub fn write(
+        &mut self,
+        version: u8,
+        source: &[u8; 16],
+        destination: &[u8; 16],
+        room: &mut [u8; TEXTS_ROOM],
+    ) -> ([usize; 2], usize) {
+        if version == 4 {
+            let (first, rest) = room.split_at_mut(four::ROOM);
+            if let (Some(first), Some(second)) = (first.first_chunk_mut(), rest.first_chunk_mut()) {
+                four::write([source[0], source[1], source[2], source[3]], first);
+                let d = destination;
+                four::write([d[0], d[1], d[2], d[3]], second);
+            }
+            return ([1, four::ROOM + 1], 2 * four::ROOM);
+        }
+        let texts = self.six(source, destination);
+        for (place, text) in room.chunks_exact_mut(TEXT_SIZE).zip(texts) {
+            place.copy_from_slice(text);
+        }
+        ([0, TEXT_SIZE], 2 * TEXT_SIZE)
     }
 
     #[inline(never)]

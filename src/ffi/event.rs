@@ -57,8 +57,9 @@ const _: () = {
     assert!(offset_of!(Words, payload_offset) == offset_of!(ipmon_packet, payload_offset));
 };
 
-/// The event of one monitor.
+/// The event of one monitor, or one of many in an array of the caller's.
 #[repr(C, align(8))]
+#[derive(Clone, Copy)]
 pub(super) struct Event(Words);
 
 // SAFETY: its pointers are followed by the callback alone, for which they are
@@ -126,6 +127,19 @@ impl Event {
     pub(super) fn set_text(&mut self, source: *const c_char, destination: *const c_char) {
         self.0.source_address = source;
         self.0.destination_address = destination;
+    }
+
+    /// Says where the frame begins, in bytes from a base other than the frame itself.
+    #[inline(always)]
+    pub(super) fn set_frame_offset(&mut self, offset: u64) {
+        self.0.payload_offset =
+            self.0.payload_offset.wrapping_sub(self.0.frame_offset).wrapping_add(offset);
+        self.0.frame_offset = offset;
+    }
+
+    /// Where the frame begins, from the base.
+    pub(super) fn frame_offset(&self) -> u64 {
+        self.0.frame_offset
     }
 
     /// As C sees it.

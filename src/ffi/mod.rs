@@ -17,6 +17,7 @@
 #![allow(non_camel_case_types, reason = "an item bears its C name, so that one search finds it")]
 
 // What the rest stands on; nothing of it is in the header.
+mod batch;
 mod guard;
 mod handle;
 mod process;
@@ -46,6 +47,8 @@ mod event_options;
 mod live_options;
 //
 mod run;
+//
+mod pull;
 //
 mod adapters;
 //

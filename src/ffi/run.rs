@@ -1,7 +1,7 @@
 //! Runs: started, waited for, stopped, counted.
 
 use super::guard::{guard, with_monitor};
-use super::handle;
+use super::handle::{self, Instance};
 use super::monitor::ipmon_t;
 use super::process;
 use super::stats::ipmon_stats;
@@ -44,18 +44,26 @@ pub extern "C" fn ipmon_set_active(m: *mut ipmon_t, active: c_int) -> ipmon_stat
         if active == 0 {
             return Ok(monitor.stop()?);
         }
-        process::watch_exit();
-        if process::ending() {
-            return Err(too_late());
-        }
-        monitor.start()?;
-        // The end may have come meanwhile, and have overlooked this capture.
-        if process::ending() {
-            monitor.stop()?;
-            return Err(too_late());
-        }
-        Ok(())
+        start(monitor, Monitor::start)
     })
+}
+
+/// Starts a live capture, unless the program is ending.
+pub(super) fn start(
+    monitor: &Instance,
+    how: impl FnOnce(&Instance) -> crate::error::Result<()>,
+) -> Result<(), Failure> {
+    process::watch_exit();
+    if process::ending() {
+        return Err(too_late());
+    }
+    how(monitor)?;
+    // The end may have come meanwhile, and have overlooked this capture.
+    if process::ending() {
+        monitor.stop()?;
+        return Err(too_late());
+    }
+    Ok(())
 }
 
 fn too_late() -> Failure {
@@ -92,16 +100,18 @@ pub extern "C" fn ipmon_get_active(m: *mut ipmon_t, active: *mut c_int) -> ipmon
 #[unsafe(no_mangle)]
 pub extern "C" fn ipmon_wait(m: *mut ipmon_t, timeout_ms: c_int) -> ipmon_status {
     with_monitor(m, |monitor| {
-        let timeout = match timeout_ms {
-            -1 => None,
-            ms => Some(u64::try_from(ms).map(Duration::from_millis).map_err(|_| {
-                Failure::new(
-                    IPMON_STATUS_BAD_ARGUMENT,
-                    format!("timeout_ms is {ms}; it can be -1 (for ever), 0 or more"),
-                )
-            })?),
-        };
+        let timeout = timeout(timeout_ms)?;
         Ok(monitor.wait(timeout)?)
+    })
+}
+
+pub(super) fn timeout(ms: c_int) -> Result<Option<Duration>, Failure> {
+    if ms == -1 {
+        return Ok(None);
+    }
+    u64::try_from(ms).map(Duration::from_millis).map(Some).map_err(|_| {
+        let text = format!("timeout_ms is {ms}; it can be -1 (for ever), 0 or more");
+        Failure::new(IPMON_STATUS_BAD_ARGUMENT, text)
     })
 }
 

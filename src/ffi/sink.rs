@@ -1,5 +1,6 @@
 //! Turns the core's events into C structs and calls the callbacks.
 
+use super::batch::Lent;
 use super::callbacks::{ipmon_on_error_fn, ipmon_on_ip_packet_fn, ipmon_on_notice_fn};
 use super::event::Event;
 use super::events::{self, ipmon_error, ipmon_notice};
@@ -62,7 +63,9 @@ pub(super) struct CSink {
     address_text: bool,
     /// The event of the packet that is being delivered.
     event: Event,
-    texts: Texts,
+    pub(super) texts: Texts,
+    /// What the packets of the last pulled batch point into.
+    pub(super) lent: Lent,
 }
 
 impl CSink {
@@ -75,6 +78,7 @@ impl CSink {
             address_text: true,
             event: Event::new(),
             texts: Texts::new(),
+            lent: Lent::new(),
         }
     }
 
@@ -87,6 +91,7 @@ impl Sink for CSink {
     fn begin(&mut self, options: &Options) {
         self.address_text = options.address_text;
         self.event = Event::new();
+        self.lent.forget();
     }
 
     #[inline(always)]

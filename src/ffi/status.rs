@@ -130,6 +130,7 @@ pub(super) fn of(kind: Kind) -> ipmon_status {
         Kind::Pending => IPMON_STATUS_PENDING,
         Kind::Interrupted => IPMON_STATUS_INTERRUPTED,
         Kind::Timeout => IPMON_STATUS_TIMEOUT,
+        Kind::End => IPMON_STATUS_END,
         Kind::NoMemory => IPMON_STATUS_NO_MEMORY,
         Kind::NoPermission => IPMON_STATUS_NO_PERMISSION,
         Kind::NoDevice => IPMON_STATUS_NO_DEVICE,

@@ -80,6 +80,15 @@ ledger! {
     bytes,
 }
 
+impl Counters {
+    /// Packets that were taken for somebody who does not get them.
+    pub(super) fn take_back(&self, packets: usize) {
+        let packets = packets as u64;
+        self.delivered.set(self.delivered.get().saturating_sub(packets));
+        self.discarded.add(packets);
+    }
+}
+
 impl Stats {
     /// What became of the frames, added up; equals `received` after a run.
     pub fn accounted(&self) -> u64 {

@@ -6,6 +6,7 @@
 //!  └─────────────────┴──── over ──┴─────────────────┘
 //! ```
 
+use super::pull::Session;
 use crate::error::{Error, Kind, Result};
 use crate::sync::thread::JoinHandle;
 
@@ -29,10 +30,11 @@ pub(crate) enum Job {
     Capture,
     /// A file, on its caller's thread.
     Parse,
+    /// A file or an interface, pulled call by call.
+    Pull { live: bool },
 }
 
 /// The state behind the monitor's lock.
-#[derive(Debug)]
 pub(crate) struct Life {
     pub(crate) phase: Phase,
     pub(crate) job: Job,
@@ -47,6 +49,10 @@ pub(crate) struct Life {
     /// The thread of the last capture: it may still be giving memory back
     /// after its run is over.
     pub(crate) thread: Option<JoinHandle<()>>,
+    /// What is open to be pulled from, while nobody is inside a call that pulls.
+    pub(crate) session: Option<Box<Session>>,
+    /// How the last session ended, until another run begins.
+    pub(crate) pulled: Option<Result<()>>,
 }
 
 impl Life {
@@ -59,6 +65,8 @@ impl Life {
             last_error: String::new(),
             closed: false,
             thread: None,
+            session: None,
+            pulled: None,
         }
     }
 
@@ -72,6 +80,7 @@ impl Life {
         }
         self.phase = Phase::Starting;
         self.job = job;
+        self.pulled = None;
         self.run += 1;
         Ok(())
     }
@@ -80,12 +89,18 @@ impl Life {
         self.job == Job::Capture && matches!(self.phase, Phase::Starting | Phase::Running)
     }
 
+    /// Whether a call that pulls is under way.
+    pub(crate) fn pulling(&self) -> bool {
+        matches!(self.job, Job::Pull { .. }) && self.phase != Phase::Idle && self.session.is_none()
+    }
+
     pub(crate) fn busy(&self) -> Error {
         let what = match (self.phase, self.job) {
             (Phase::Stopping | Phase::Idle, _) => {
                 "the last run is still ending; ipmon_wait tells when it is over"
             }
             (_, Job::Capture) => "a capture runs; stop it first",
+            (_, Job::Pull { .. }) => "something is open to be pulled from; stop it first",
             (_, Job::Parse) => "a file is being parsed; stop it first, or wait",
         };
         Error::new(Kind::Busy, what)

@@ -4,16 +4,19 @@
 //! it delivers, the only lock around a callback. What other threads ask for
 //! stands in one control word that the run looks at before every packet.
 
+mod beacon;
 mod control;
 mod counters;
 mod here;
 mod life;
+mod pull;
 mod run;
 mod shared;
 mod sink;
 
 pub use counters::{Counter, Counters, Stats};
-pub use sink::{Notice, Removal, Sink, Topic};
+pub use pull::Pulled;
+pub use sink::{Batch, Notice, Removal, Sink, Topic};
 
 use crate::error::{Error, Kind, Result};
 use crate::filter::FileFilter;
@@ -190,6 +193,7 @@ impl<S: Sink + 'static> Monitor<S> {
             return Err(life.busy());
         }
         life.outcome = Ok(());
+        life.pulled = None;
         *shared.options() = Options::default();
         shared.control.lower(PAUSED | INTERRUPT);
         shared.counters.clear();
@@ -209,7 +213,8 @@ impl<S: Sink + 'static> Monitor<S> {
                 let life = shared.life();
                 let idle = life.phase == Phase::Idle;
                 // An interrupt of a parse ends the parse, and so this wait.
-                let ours = idle || life.job == Job::Capture;
+                // And one of a call that pulls, that call.
+                let ours = idle || life.job == Job::Capture || life.session.is_some();
                 // Cleared before the word is read, and set after it is written:
                 // no interrupt is overlooked, and none wakes a wait for ever.
                 if !idle {
@@ -241,7 +246,8 @@ impl<S: Sink + 'static> Monitor<S> {
 
     /// Whether a live capture runs.
     pub fn active(&self) -> bool {
-        self.0.life().capturing()
+        let life = self.0.life();
+        life.capturing() || life.job == Job::Pull { live: true } && life.phase == Phase::Running
     }
 
     /// Delivers packets, or counts them as paused, from the next one on.

@@ -1,11 +1,12 @@
 //! The loop that every run is: take a frame, decode it, count it, deliver it.
 
 use super::control::{
-    AT_ONCE, INTERRUPT, NO_ERRORS, NO_NOTICES, NO_PACKETS, PAUSED, REMOVALS, STOP, VISITOR,
+    AT_ONCE, Control, INTERRUPT, NO_ERRORS, NO_NOTICES, NO_PACKETS, PAUSED, REMOVALS, STOP, VISITOR,
 };
 use super::counters::Counters;
+use super::pull::Both;
 use super::shared::Shared;
-use super::sink::{Notice, Removal, Sink, Topic};
+use super::sink::{Batch, Notice, Removal, Sink, Topic};
 use crate::decode::{Common, Malformed, NoEvent, decode, decode_common};
 use crate::error::{Error, Kind, Result};
 use crate::filter::{FileFilter, Match};
@@ -28,6 +29,12 @@ pub(crate) type Gate<'a, S> = MutexGuard<'a, S>;
 pub(crate) struct Run<'a, S: Sink, F: Source> {
     shared: &'a Shared<S>,
     source: &'a mut F,
+    state: &'a mut Progress,
+}
+
+/// How far a run is; a pulled one keeps it from call to call.
+#[derive(Default)]
+pub(crate) struct Progress {
     /// For files only: the kernel filters live frames.
     filter: Option<FileFilter>,
     number: u64,
@@ -35,6 +42,29 @@ pub(crate) struct Run<'a, S: Sink, F: Source> {
     drain_until: Option<Instant>,
     /// Lost frames that a notice told of.
     gaps_told: u64,
+}
+
+impl Progress {
+    pub(crate) fn new(filter: Option<FileFilter>) -> Self {
+        Progress { filter, ..Progress::default() }
+    }
+}
+
+/// What a pull came to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Pull {
+    /// Packets were handed out.
+    Packets,
+    /// The time is over, and nothing waits.
+    TimeOver,
+    /// The time is over, and more may wait.
+    Again,
+    /// By an interrupt, which is over with this.
+    Interrupted,
+    /// A stop was asked for.
+    Stopped,
+    /// Nothing follows.
+    End,
 }
 
 /// What to do with the next frame.
@@ -45,20 +75,15 @@ enum Next {
 }
 
 impl<'a, S: Sink + 'static, F: Source> Run<'a, S, F> {
-    pub(crate) fn new(
-        shared: &'a Shared<S>,
-        source: &'a mut F,
-        filter: Option<FileFilter>,
-    ) -> Self {
-        Run { shared, source, filter, number: 0, drain_until: None, gaps_told: 0 }
+    pub(crate) fn new(shared: &'a Shared<S>, source: &'a mut F, state: &'a mut Progress) -> Self {
+        Run { shared, source, state }
     }
 
     /// Runs to the end of the source, or until it is told to stop.
     pub(crate) fn go(&mut self) -> Result<()> {
         let outcome = self.pump();
         // However it ended: the ledger is of the whole run.
-        self.take_counts();
-        self.tell_of_devices();
+        self.tell();
         outcome
     }
 
@@ -71,8 +96,7 @@ impl<'a, S: Sink + 'static, F: Source> Run<'a, S, F> {
                 Refill::Nothing => self.shared.control.wake.clear(),
                 Refill::End => return Ok(()),
             }
-            self.take_counts();
-            self.tell_of_devices();
+            self.tell();
             self.stopping(self.shared.control.get())?;
         }
     }
@@ -94,16 +118,102 @@ impl<'a, S: Sink + 'static, F: Source> Run<'a, S, F> {
         }
     }
 
+    /// Hands out packets of one batch of the source, and waits for the first until
+    /// `end`. What is told of a batch of which packets went out is told by the next
+    /// pull: it comes behind them.
+    pub(crate) fn pull<B: Batch<S> + Send>(
+        &mut self,
+        ready: &mut bool,
+        batch: &mut B,
+        end: Option<Instant>,
+    ) -> Result<Pull> {
+        let control = &self.shared.control;
+        let late = || end.is_some_and(|end| now() >= end);
+        loop {
+            let word = control.get();
+            if word & STOP != 0 {
+                return Ok(Pull::Stopped);
+            }
+            if word & INTERRUPT != 0 {
+                // Cleared first: one that comes now is not overlooked.
+                control.wake.clear();
+                control.lower(INTERRUPT);
+                return Ok(Pull::Interrupted);
+            }
+            if !*ready {
+                self.tell();
+                let left = end.map(|end| end.saturating_duration_since(now()));
+                match self.source.refill(&control.wake, left)? {
+                    Refill::Ready => *ready = true,
+                    Refill::End => return Ok(Pull::End),
+                    Refill::Nothing => {
+                        control.wake.clear();
+                        if control.get() & (STOP | INTERRUPT) == 0 && late() {
+                            return Ok(Pull::TimeOver);
+                        }
+                        continue;
+                    }
+                }
+            }
+            let taken = self.take_into(batch);
+            *ready = !matches!(taken, Ok(true));
+            taken?;
+            if batch.count() > 0 {
+                return Ok(Pull::Packets);
+            }
+            if late() {
+                return Ok(Pull::Again);
+            }
+        }
+    }
+
+    /// Hands out the frames at hand; true at their end.
+    fn take_into<B: Batch<S> + Send>(&mut self, batch: &mut B) -> Result<bool> {
+        let shared = self.shared;
+        let mut gate = shared.gate();
+        loop {
+            let mut next = Next::Deliver;
+            let word = shared.control.get();
+            if word & (STOP | INTERRUPT) != 0 || batch.is_full() {
+                return Ok(false);
+            }
+            if word != 0 {
+                (gate, next) = self.asked(gate, word);
+            }
+            let mut both = Both { sink: &mut *gate, batch: &mut *batch };
+            if self.frames(next, &mut both)? {
+                return Ok(true);
+            }
+        }
+    }
+
+    /// Counts what is left as discarded, to the end of a live source; it was told to
+    /// stop.
+    pub(crate) fn discard(&mut self, ready: bool) -> Result<()> {
+        self.stopping(self.shared.control.get())?;
+        if ready {
+            self.batch()?;
+        }
+        self.go()
+    }
+
+    /// Brings the ledger up to date, and says what happened so far.
+    pub(crate) fn tell(&mut self) {
+        self.take_counts();
+        self.tell_of_devices();
+    }
+
     /// Takes the next frame, and those behind it while nothing is asked for;
     /// true at the end of the batch. A function of its own, so that the loop in
     /// it has all registers.
     #[inline(never)]
-    fn frames(&mut self, next: Next, sink: &mut S) -> Result<bool> {
-        let plain = matches!(next, Next::Deliver) && self.filter.is_none();
-        let mut delivery = Delivery::<S, F> {
-            shared: self.shared,
-            filter: &mut self.filter,
-            number: self.number,
+    fn frames<K: Sink>(&mut self, next: Next, sink: &mut K) -> Result<bool> {
+        let plain = matches!(next, Next::Deliver) && self.state.filter.is_none();
+        let mut delivery = Delivery::<K, F> {
+            control: &self.shared.control,
+            counters: &self.shared.counters,
+            filter: &mut self.state.filter,
+            number: self.state.number,
             next,
             sink,
             failure: None,
@@ -121,7 +231,7 @@ impl<'a, S: Sink + 'static, F: Source> Run<'a, S, F> {
             }
         };
         let failure = delivery.failure;
-        self.number = delivery.number;
+        self.state.number = delivery.number;
         failure.map_or(Ok(ended), Err)
     }
 
@@ -131,8 +241,8 @@ impl<'a, S: Sink + 'static, F: Source> Run<'a, S, F> {
         if !F::LIVE && word & (STOP | INTERRUPT) != 0 {
             return Err(interrupted());
         }
-        if F::LIVE && word & STOP != 0 && self.drain_until.is_none() {
-            self.drain_until = Some(now() + DRAIN);
+        if F::LIVE && word & STOP != 0 && self.state.drain_until.is_none() {
+            self.state.drain_until = Some(now() + DRAIN);
             self.source.close_intake()?;
         }
         Ok(())
@@ -155,7 +265,7 @@ impl<'a, S: Sink + 'static, F: Source> Run<'a, S, F> {
         if word & REMOVALS != 0 {
             remove(control.lower(REMOVALS), &mut *gate);
         }
-        let late = self.drain_until.is_some_and(|end| now() >= end);
+        let late = self.state.drain_until.is_some_and(|end| now() >= end);
         let next = if late || word & (STOP | AT_ONCE) == STOP | AT_ONCE {
             Next::Discard
         } else if word & PAUSED != 0 {
@@ -174,8 +284,8 @@ impl<'a, S: Sink + 'static, F: Source> Run<'a, S, F> {
         let Some(kernel) = self.source.kernel_counts() else { return };
         counters.received.set(kernel.received);
         counters.dropped.set(kernel.dropped);
-        let lost = kernel.placed - self.gaps_told;
-        self.gaps_told = kernel.placed;
+        let lost = kernel.placed - self.state.gaps_told;
+        self.state.gaps_told = kernel.placed;
         if lost > 0 && self.shared.control.get() & AT_ONCE == 0 {
             let text = format!(
                 "the kernel dropped {lost} frames: buffer_size is too small for this callback"
@@ -199,7 +309,8 @@ impl<'a, S: Sink + 'static, F: Source> Run<'a, S, F> {
 
 /// Takes frames to the sink.
 struct Delivery<'r, S: Sink, F> {
-    shared: &'r Shared<S>,
+    control: &'r Control,
+    counters: &'r Counters,
     filter: &'r mut Option<FileFilter>,
     number: u64,
     next: Next,
@@ -231,22 +342,27 @@ impl<S: Sink, F: Source> Delivery<'_, S, F> {
     fn count(&mut self) {
         self.number += 1;
         if !F::LIVE {
-            self.shared.counters.received.set(self.number);
+            self.counters.received.set(self.number);
         }
     }
 
     /// False when something is asked for before the next packet.
     #[inline(always)]
     fn deliver(&mut self, frame: Frame<'_>, headers: &impl Fields) -> bool {
-        self.shared.counters.delivered.add(1);
+        self.counters.delivered.add(1);
         self.sink.packet(&Packet { frame, number: self.number, headers });
-        self.shared.control.get() == 0
+        self.goes_on()
+    }
+
+    #[inline(always)]
+    fn goes_on(&self) -> bool {
+        self.control.get() == 0 && !self.sink.is_full()
     }
 
     /// Takes a frame that has no short way; false when it shall be the last.
     #[inline(never)]
     fn consider(&mut self, frame: Frame<'_>) -> bool {
-        let counters = &self.shared.counters;
+        let counters = self.counters;
         if let Next::Discard = self.next {
             counters.discarded.add(1);
             return false;
@@ -254,7 +370,7 @@ impl<S: Sink, F: Source> Delivery<'_, S, F> {
         if let Some(filter) = self.filter {
             match passes(filter, &frame, counters, self.sink) {
                 Ok(true) => {}
-                Ok(false) => return self.shared.control.get() == 0,
+                Ok(false) => return self.goes_on(),
                 Err(error) => {
                     self.failure = Some(error);
                     return false;
@@ -266,7 +382,7 @@ impl<S: Sink, F: Source> Delivery<'_, S, F> {
             (Ok(headers), _) => return self.deliver(frame, &headers),
             (Err(why), _) => count(counters, why),
         }
-        self.shared.control.get() == 0
+        self.goes_on()
     }
 }
 

@@ -1,10 +1,11 @@
 //! What the threads of one monitor share, and the way of a run through it.
 
+use super::beacon::Beacon;
 use super::control::{AT_ONCE, Control, INTERRUPT, REMOVALS, STOP};
 use super::counters::Counters;
 use super::here::{Inside, captures_for, inside, inside_any};
 use super::life::{Life, Phase};
-use super::run::{Run, remove};
+use super::run::{Progress, Run, remove};
 use super::sink::{Notice, Sink, Topic};
 use crate::error::{Error, Kind, Result};
 use crate::filter::FileFilter;
@@ -25,6 +26,7 @@ const STACK: usize = 8 << 20;
 pub(crate) struct Shared<S: Sink> {
     pub(super) control: Control,
     pub(super) counters: Counters,
+    pub(super) beacon: Beacon,
     /// Locked while events are delivered, and never while waiting.
     pub(super) gate: Mutex<S>,
     options: Mutex<Options>,
@@ -41,6 +43,7 @@ impl<S: Sink + 'static> Shared<S> {
         Ok(Shared {
             control,
             counters: Counters::default(),
+            beacon: Beacon::default(),
             gate: Mutex::new(sink),
             options: Mutex::new(Options::default()),
             life: Mutex::new(Life::new()),
@@ -129,15 +132,19 @@ impl<S: Sink + 'static> Shared<S> {
     ) -> Result<()> {
         let _inside = Inside::of(self.id());
         self.gate().begin(options);
-        let outcome = guarded(|| Run::new(self, source, filter).go());
-        self.farewell::<F>(&outcome);
+        let mut state = Progress::new(filter);
+        let outcome = guarded(|| Run::new(self, source, &mut state).go());
+        if !F::LIVE {
+            self.control.lower(INTERRUPT);
+        }
+        self.farewell(&outcome, F::LIVE);
         let mut life = self.life();
         self.end(&mut life, outcome.clone());
         outcome
     }
 
-    /// The last events of a run.
-    fn farewell<F: Source>(&self, outcome: &Result<()>) {
+    /// The last events of a run; `tells` whether nobody is returned its failure.
+    pub(super) fn farewell(&self, outcome: &Result<()>, tells: bool) {
         {
             // What `active` tells is true before the callbacks ask.
             let mut life = self.life();
@@ -146,14 +153,9 @@ impl<S: Sink + 'static> Shared<S> {
                 life.last_error.clone_from(&error.text);
             }
         }
-        if !F::LIVE {
-            self.control.lower(INTERRUPT);
-        }
         let mut gate = self.gate();
         remove(self.control.lower(REMOVALS), &mut *gate);
-        if F::LIVE
-            && let Err(error) = outcome
-        {
+        if tells && let Err(error) = outcome {
             gate.error(error);
             remove(self.control.lower(REMOVALS), &mut *gate);
         }
@@ -173,6 +175,13 @@ impl<S: Sink + 'static> Shared<S> {
             return Ok(());
         }
         let own = inside(self.id());
+        if let Some(session) = life.session.take() {
+            // Nobody is inside a call that could end it.
+            life.phase = Phase::Stopping;
+            drop(life);
+            self.abandon(session);
+            return Ok(());
+        }
         self.control.raise(if own { STOP | AT_ONCE } else { STOP });
         life.phase = Phase::Stopping;
         self.control.wake.set();

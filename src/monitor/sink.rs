@@ -38,6 +38,11 @@ pub trait Sink: Send {
     fn begin(&mut self, options: &Options);
     /// A packet.
     fn packet(&mut self, packet: &Packet<'_, impl Fields>);
+    /// Whether there is no room for another packet now: then the source keeps the rest.
+    #[inline(always)]
+    fn is_full(&self) -> bool {
+        false
+    }
     /// What ended a live capture; `Topic::Ended` follows.
     fn error(&mut self, error: &Error);
     /// A notice.
@@ -55,4 +60,19 @@ pub struct Removal {
     pub errors: bool,
     /// Notices.
     pub notices: bool,
+}
+
+/// Takes the packets of one pull call. What their frames borrow stays where it is until
+/// the next one.
+pub trait Batch<S: Sink> {
+    /// A packet; it may be handed on to the monitor's sink.
+    fn packet(&mut self, sink: &mut S, packet: &Packet<'_, impl Fields>);
+    /// How many came.
+    fn count(&self) -> usize;
+    /// Whether there is no room for more.
+    fn is_full(&self) -> bool;
+    /// The call is over, and what was taken is lent until the next.
+    fn done(&mut self, sink: &mut S);
+    /// How many of them the caller sees only when the call returns.
+    fn kept(&self) -> usize;
 }

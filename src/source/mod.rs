@@ -5,6 +5,7 @@ pub mod live;
 
 use crate::error::Result;
 use crate::sys::wake::Waker;
+use std::os::fd::RawFd;
 use std::time::Duration;
 
 /// A link type by its LINKTYPE_ number, as capture files carry it
@@ -119,6 +120,15 @@ pub struct DeviceEvent {
     pub text: String,
 }
 
+/// What tells that a refill would find something.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Watchable {
+    /// Nothing: it always does, or has to be tried.
+    Always,
+    /// These descriptors are readable then; -1 is none.
+    Descriptors([RawFd; 2]),
+}
+
 /// Something that yields frames in batches.
 pub trait Source {
     /// Whether the frames come as they happen: then the kernel counts them and
@@ -127,7 +137,7 @@ pub trait Source {
 
     /// Makes the next batch ready. Waits for it until the waker is set, and no
     /// longer than `timeout` (`None` waits for ever). The frames of the batch
-    /// before are gone with this call.
+    /// before are gone with this call, and stay where they are until then.
     ///
     /// # Errors
     /// What ends the source: every frame before the failure was handed out.
@@ -148,6 +158,11 @@ pub trait Source {
             }
         }
         true
+    }
+
+    /// What to watch until the next refill.
+    fn watchable(&self) -> Watchable {
+        Watchable::Always
     }
 
     /// Bytes read from the file so far, as they lie in it; for a live source

@@ -7,7 +7,7 @@ use crate::sys::mapping::Mapping;
 use crate::sys::wake::Waker;
 use std::ffi::{OsStr, OsString};
 use std::io::Stdin;
-use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
+use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd, RawFd};
 use std::time::{Duration, Instant};
 
 /// How often a file is tried whose lease somebody holds: an open that waits
@@ -213,6 +213,11 @@ impl Input {
                 Err(errno) => return Err(self.failure(errno)),
             }
         }
+    }
+
+    /// What is readable when something came, where that has to be waited for.
+    pub(super) fn stream(&self) -> Option<RawFd> {
+        self.descriptor().filter(|_| self.waits).map(|fd| fd.as_raw_fd())
     }
 
     fn descriptor(&self) -> Option<BorrowedFd<'_>> {

@@ -37,7 +37,7 @@ mod time;
 
 use crate::error::Result;
 use crate::options::FileAccess;
-use crate::source::{Frame, Refill, Source, Taker};
+use crate::source::{Frame, Refill, Source, Taker, Watchable};
 use crate::sys::wake::Waker;
 use buffer::Buffer;
 use compressed::Unpacker;
@@ -242,6 +242,13 @@ impl Source for FileSource {
             State::Pcap(pcap) => pcap.frames(&mut self.buffer, taker),
             State::Pcapng(pcapng) => pcapng.frames(&mut self.buffer, taker),
             State::New | State::Over => true,
+        }
+    }
+
+    fn watchable(&self) -> Watchable {
+        match self.input.stream() {
+            Some(fd) => Watchable::Descriptors([fd, -1]),
+            None => Watchable::Always,
         }
     }
 

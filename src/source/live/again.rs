@@ -5,7 +5,9 @@ use super::adapters::Target;
 use super::source::LiveSource;
 use crate::error::{Error, Kind, Result};
 use crate::options::Options;
-use crate::source::{DeviceChange, DeviceEvent, Frame, KernelCounts, Refill, Source, Taker};
+use crate::source::{
+    DeviceChange, DeviceEvent, Frame, KernelCounts, Refill, Source, Taker, Watchable,
+};
 use crate::sys::netlink::{LinkChanges, Received};
 use crate::sys::wake::Waker;
 use std::collections::VecDeque;
@@ -130,6 +132,15 @@ impl Source for Capture {
     #[inline(always)]
     fn frames(&mut self, taker: &mut impl Taker) -> bool {
         self.source.as_mut().is_none_or(|source| source.frames(taker))
+    }
+
+    fn watchable(&self) -> Watchable {
+        let waits = || self.again.as_ref()?.news.as_ref();
+        match (&self.source, waits()) {
+            (Some(source), _) => source.watchable(),
+            (None, Some(news)) => Watchable::Descriptors([news.as_raw_fd(), -1]),
+            (None, None) => Watchable::Always,
+        }
     }
 
     fn bytes_read(&self) -> u64 {

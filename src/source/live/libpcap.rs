@@ -13,7 +13,9 @@ use super::watch::Watch;
 use crate::error::{Error, Kind, Result};
 use crate::filter::{cooked, on_big_stack};
 use crate::options::Options;
-use crate::source::{DeviceEvent, Direction, Frame, KernelCounts, LinkType, Refill, Source};
+use crate::source::{
+    DeviceEvent, Direction, Frame, KernelCounts, LinkType, Refill, Source, Watchable,
+};
 use crate::sys::wake::Waker;
 use crate::sys::{libpcap as library, packet_socket};
 use pcap::{Active, Capture, Linktype, Precision};
@@ -334,6 +336,10 @@ impl Source for PcapSource {
             direction,
             notes: 0,
         })
+    }
+
+    fn watchable(&self) -> Watchable {
+        Watchable::Descriptors([self.fd, self.watch.as_raw_fd()])
     }
 
     fn bytes_read(&self) -> u64 {

@@ -3,7 +3,7 @@
 use super::libpcap::PcapSource;
 use super::ring::RingSource;
 use crate::error::Result;
-use crate::source::{DeviceEvent, Frame, KernelCounts, Refill, Source, Taker};
+use crate::source::{DeviceEvent, Frame, KernelCounts, Refill, Source, Taker, Watchable};
 use crate::sys::wake::Waker;
 use std::time::Duration;
 
@@ -38,6 +38,10 @@ impl Source for LiveSource {
     #[inline(always)]
     fn frames(&mut self, taker: &mut impl Taker) -> bool {
         each!(self, source => source.frames(taker))
+    }
+
+    fn watchable(&self) -> Watchable {
+        each!(self, source => source.watchable())
     }
 
     fn bytes_read(&self) -> u64 {

@@ -15,7 +15,7 @@ use crate::source::live::gone;
 use crate::source::live::tally::Tally;
 use crate::source::live::target::Target;
 use crate::source::live::watch::Watch;
-use crate::source::{DeviceEvent, Frame, KernelCounts, Refill, Source, Taker};
+use crate::source::{DeviceEvent, Frame, KernelCounts, Refill, Source, Taker, Watchable};
 use crate::sys::wake::{Waker, wait_without_waker};
 use crate::sys::{packet_socket, timestamps};
 use std::os::fd::AsRawFd;
@@ -288,6 +288,10 @@ impl Source for RingSource {
             Ring::Slots(slots) => each!(slots, &V2),
         }
         true
+    }
+
+    fn watchable(&self) -> Watchable {
+        Watchable::Descriptors([self.socket.as_raw_fd(), self.watch.as_raw_fd()])
     }
 
     fn bytes_read(&self) -> u64 {

@@ -1,0 +1,363 @@
+//! Runs that are pulled: a source is read when its owner calls, on the caller's
+//! thread, and nothing of it goes on in between.
+//!
+//! What is open rests in the monitor's `life` and is taken out for the length of a
+//! call: a second call meanwhile is `Busy`, and a stop knows whom to wait for.
+
+use super::Monitor;
+use super::control::{AT_ONCE, STOP};
+use super::here::{Inside, inside};
+use super::life::{Job, Life, Phase};
+use super::run::{Progress, Pull, Run, interrupted};
+use super::shared::{Shared, guarded};
+use super::sink::{Batch, Notice, Removal, Sink};
+use crate::error::{Error, Kind, Result};
+use crate::filter::FileFilter;
+use crate::options::Options;
+use crate::packet::{Fields, Packet};
+use crate::source::file::FileSource;
+use crate::source::live::{self, Capture};
+use crate::source::{Source, Watchable};
+use crate::sync::MutexGuard;
+use std::ffi::OsStr;
+use std::os::fd::RawFd;
+use std::time::{Duration, Instant};
+
+/// What is open to be pulled from.
+pub(crate) struct Session {
+    source: Opened,
+    state: Progress,
+    /// The source has frames at hand that were not taken yet.
+    ready: bool,
+    /// To be told by the next call: this one had packets to hand out.
+    failure: Option<Error>,
+}
+
+#[allow(clippy::large_enum_variant, reason = "there is one, in a box")]
+enum Opened {
+    File(FileSource),
+    Live(Capture),
+}
+
+/// What a pull found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Pulled {
+    /// Packets were handed out.
+    Packets,
+    /// The time is over.
+    TimeOver,
+    /// There are no more packets.
+    End,
+}
+
+/// Packets go to the batch, and all else to the monitor's sink.
+pub(super) struct Both<'b, S, B> {
+    pub(super) sink: &'b mut S,
+    pub(super) batch: &'b mut B,
+}
+
+impl<S: Sink, B: Batch<S> + Send> Sink for Both<'_, S, B> {
+    fn begin(&mut self, options: &Options) {
+        self.sink.begin(options);
+    }
+
+    #[inline(always)]
+    fn packet(&mut self, packet: &Packet<'_, impl Fields>) {
+        self.batch.packet(self.sink, packet);
+    }
+
+    #[inline(always)]
+    fn is_full(&self) -> bool {
+        self.batch.is_full()
+    }
+
+    fn error(&mut self, error: &Error) {
+        self.sink.error(error);
+    }
+
+    fn notice(&mut self, notice: &Notice<'_>) {
+        self.sink.notice(notice);
+    }
+
+    fn remove(&mut self, removal: Removal) {
+        self.sink.remove(removal);
+    }
+}
+
+/// Hands the packets on to the callbacks.
+struct Events(usize);
+
+impl<S: Sink> Batch<S> for Events {
+    #[inline(always)]
+    fn packet(&mut self, sink: &mut S, packet: &Packet<'_, impl Fields>) {
+        self.0 += 1;
+        sink.packet(packet);
+    }
+
+    fn count(&self) -> usize {
+        self.0
+    }
+
+    fn is_full(&self) -> bool {
+        false
+    }
+
+    fn done(&mut self, _: &mut S) {}
+
+    fn kept(&self) -> usize {
+        0
+    }
+}
+
+impl Session {
+    fn watchable(&self) -> Watchable {
+        match &self.source {
+            Opened::File(file) => file.watchable(),
+            Opened::Live(capture) => capture.watchable(),
+        }
+    }
+
+    fn pull<S: Sink + 'static, B: Batch<S> + Send>(
+        &mut self,
+        shared: &Shared<S>,
+        batch: &mut B,
+        end: Option<Instant>,
+    ) -> Result<Pull> {
+        if let Some(error) = self.failure.take() {
+            return Err(error);
+        }
+        let (state, ready) = (&mut self.state, &mut self.ready);
+        let found = guarded(|| match &mut self.source {
+            Opened::File(file) => Run::new(shared, file, state).pull(ready, batch, end),
+            Opened::Live(live) => Run::new(shared, live, state).pull(ready, batch, end),
+        });
+        match found {
+            Err(error) if batch.count() > 0 => {
+                self.failure = Some(error);
+                Ok(Pull::Packets)
+            }
+            other => other,
+        }
+    }
+
+    /// Counts what a live source still has, so that the ledger is exact.
+    fn close<S: Sink + 'static>(&mut self, shared: &Shared<S>) -> Result<()> {
+        match &mut self.source {
+            Opened::File(file) => Run::new(shared, file, &mut self.state).tell(),
+            Opened::Live(live) => {
+                Run::new(shared, live, &mut self.state).discard(self.ready)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+impl<S: Sink + 'static> Shared<S> {
+    /// Ends a session that nobody pulls from any more; its phase is `Stopping`.
+    pub(super) fn abandon(&self, session: Box<Session>) {
+        self.conclude(session, Err(interrupted()), false);
+    }
+
+    fn conclude(&self, mut session: Box<Session>, outcome: Result<()>, ended: bool) {
+        let _inside = Inside::of(self.id());
+        if !ended {
+            self.control.raise(STOP | AT_ONCE);
+            self.control.wake.set();
+            let _ = guarded(|| session.close(self));
+        }
+        self.farewell(&outcome, false);
+        self.beacon.leave(&session.watchable());
+        drop(session);
+        let mut life = self.life();
+        life.pulled = Some(outcome.clone());
+        self.beacon.rest(true);
+        // What a stop ended did not fail.
+        let stopped = matches!(&outcome, Err(error) if error.kind == Kind::Interrupted);
+        self.end(&mut life, if stopped { Ok(()) } else { outcome });
+    }
+}
+
+impl<S: Sink + 'static> Monitor<S> {
+    /// Opens a live capture to be pulled from.
+    ///
+    /// # Errors
+    /// As for `start`.
+    pub fn open_live(&self) -> Result<()> {
+        self.open(true, |options| Ok((Opened::Live(live::open(options)?), None)))
+    }
+
+    /// Opens a file to be pulled from.
+    ///
+    /// # Errors
+    /// As for `parse`, as far as they show before the file is read.
+    pub fn open_file(&self, path: &OsStr) -> Result<()> {
+        self.open(false, |options| {
+            let source = FileSource::open(path)?.with_access(options.file_access);
+            Ok((Opened::File(source), options.filter.as_ref().map(FileFilter::new)))
+        })
+    }
+
+    fn open(
+        &self,
+        live: bool,
+        open: impl FnOnce(&Options) -> Result<(Opened, Option<FileFilter>)>,
+    ) -> Result<()> {
+        let shared = &self.0;
+        let before = {
+            let mut life = shared.life();
+            // At the end of the last capture's thread, which would be waited for.
+            if life.phase == Phase::Idle && inside(self.id()) {
+                return Err(life.busy());
+            }
+            life.claim(Job::Pull { live })?;
+            shared.begin();
+            life.thread.take()
+        };
+        if let Some(thread) = before {
+            let _ = thread.join();
+        }
+        let options = shared.options().clone();
+        let opened = guarded(|| open(&options));
+        let (source, filter) = match opened {
+            Ok(opened) => opened,
+            Err(error) => {
+                shared.end(&mut shared.life(), Err(error.clone()));
+                return Err(error);
+            }
+        };
+        let state = Progress::new(filter);
+        let session = Box::new(Session { source, state, ready: false, failure: None });
+        shared.gate().begin(&options);
+        let mut life = shared.life();
+        if life.phase != Phase::Starting {
+            drop(life);
+            shared.abandon(session);
+            return Err(interrupted());
+        }
+        let watched = shared.beacon.watch(&session.watchable());
+        shared.beacon.rest(true);
+        life.phase = Phase::Running;
+        life.session = Some(session);
+        drop(life);
+        watched
+    }
+
+    /// Takes packets into `batch`, of one reading of the source at most. Waits for the
+    /// first of them.
+    ///
+    /// # Errors
+    /// What ended the source, behind every packet before it; `Interrupted`; `Busy` while
+    /// another thread pulls, and in this monitor's callbacks; `BadArgument` when nothing
+    /// is open.
+    pub fn pull(
+        &self,
+        batch: &mut (impl Batch<S> + Send),
+        timeout: Option<Duration>,
+    ) -> Result<Pulled> {
+        let shared = &self.0;
+        let mut session = {
+            let mut life = shared.life();
+            take(&mut life)?
+        };
+        let inside = Inside::of(self.id());
+        let end = timeout.and_then(|t| Instant::now().checked_add(t));
+        let found = session.pull(shared, batch, end);
+        batch.done(&mut *shared.gate());
+        drop(inside);
+        let rest = found != Ok(Pull::TimeOver);
+        let watched = shared.beacon.watch(&session.watchable());
+        let (outcome, result) = match found.and_then(|pulled| watched.map(|()| pulled)) {
+            Ok(Pull::End) => (Ok(()), Ok(Pulled::End)),
+            Ok(Pull::Stopped) => (Err(interrupted()), Err(interrupted())),
+            Err(error) => (Err(error.clone()), Err(error)),
+            Ok(pulled) => {
+                let life = shared.life();
+                if let Some(mut life) = keeps(life) {
+                    // Before another thread can pull.
+                    shared.beacon.rest(rest);
+                    life.session = Some(session);
+                    return match pulled {
+                        Pull::Packets => Ok(Pulled::Packets),
+                        Pull::Interrupted => Err(interrupted()),
+                        _ => Ok(Pulled::TimeOver),
+                    };
+                }
+                // A stop came, and what was taken goes with it: nobody sees it.
+                shared.counters.take_back(batch.kept());
+                shared.conclude(session, Err(interrupted()), false);
+                return Err(interrupted());
+            }
+        };
+        let ended = !matches!(&outcome, Err(error) if error.kind == Kind::Interrupted);
+        shared.conclude(session, outcome, ended);
+        result
+    }
+
+    /// Has the callbacks called, on this thread, for the packets of one reading.
+    ///
+    /// # Errors
+    /// As for `pull`.
+    pub fn do_events(&self, timeout: Option<Duration>) -> Result<Pulled> {
+        self.pull(&mut Events(0), timeout)
+    }
+
+    /// Looks at what the last pull left in the sink.
+    ///
+    /// # Errors
+    /// `Busy` while a call pulls; `BadArgument` when nothing is open.
+    pub fn pulled<T>(&self, look: impl FnOnce(&S) -> T) -> Result<T> {
+        let life = self.0.life();
+        if life.pulling() {
+            return Err(pulls());
+        }
+        if life.session.is_none() {
+            return Err(nothing_open());
+        }
+        // Nobody delivers: whoever holds the gate removes a callback, and is soon done.
+        Ok(look(&self.0.gate()))
+    }
+
+    /// A descriptor that is readable while a pull would find something.
+    ///
+    /// # Errors
+    /// `System` when no descriptor is left.
+    pub fn descriptor(&self) -> Result<RawFd> {
+        let shared = &self.0;
+        let life = shared.life();
+        let fd = shared.beacon.light(&shared.control.wake)?;
+        if let Some(session) = &life.session {
+            shared.beacon.watch(&session.watchable())?;
+        }
+        Ok(fd)
+    }
+}
+
+/// The session, for one call.
+fn take(life: &mut Life) -> Result<Box<Session>> {
+    if let Some(session) = life.session.take() {
+        return Ok(session);
+    }
+    if life.pulling() {
+        return Err(pulls());
+    }
+    match (life.phase, &life.pulled) {
+        (Phase::Idle, Some(Err(error))) => Err(error.clone()),
+        (Phase::Idle, Some(Ok(()))) => Err(Error::new(Kind::End, "all packets were handed out")),
+        (Phase::Idle, None) => Err(nothing_open()),
+        _ => Err(life.busy()),
+    }
+}
+
+/// Whether what is open stays so.
+fn keeps(life: MutexGuard<'_, Life>) -> Option<MutexGuard<'_, Life>> {
+    (life.phase == Phase::Running).then_some(life)
+}
+
+fn pulls() -> Error {
+    Error::new(Kind::Busy, "another call pulls from this monitor; one at a time can")
+}
+
+fn nothing_open() -> Error {
+    let text = "nothing is open; call ipmon_open_pcap_file() or ipmon_open_live() first";
+    Error::new(Kind::BadArgument, text)
+}
