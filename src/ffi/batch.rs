@@ -39,14 +39,18 @@ impl Lent {
 pub(super) struct CBatch {
     out: *mut u8,
     stride: usize,
-    capacity: usize,
-    count: usize,
+    /// The places of the next packet, and behind the last.
+    next: *mut u8,
+    end: *mut u8,
     address_text: bool,
     /// How much of the room for texts is used.
     used: usize,
     /// The first frame, from which offsets count.
     base: *const u8,
-    /// The first and the last byte of all frames, as offsets from the base.
+    /// Where the newest frame ends.
+    behind: *const u8,
+    /// The first and the last byte of the frames, as offsets from the base, up to where
+    /// they last began anew.
     low: isize,
     high: isize,
 }
@@ -65,50 +69,80 @@ impl CBatch {
         capacity: usize,
         address_text: bool,
     ) -> Self {
+        let out = out.cast::<u8>();
         CBatch {
-            out: out.cast(),
+            out,
             stride,
-            capacity: capacity.min(MOST),
-            count: 0,
+            next: out,
+            // SAFETY: the caller vouches for the array.
+            end: unsafe { out.add(stride * capacity.min(MOST)) },
             address_text,
             used: 0,
             base: std::ptr::null(),
+            behind: std::ptr::null(),
             low: 0,
             high: 0,
         }
     }
 
-    /// The place of a packet in the array.
+    /// The place of the next packet.
     #[inline(always)]
-    fn place(&mut self, i: usize) -> &mut MaybeUninit<Event> {
-        // SAFETY: i < capacity, and the caller of `new` vouches for the array.
-        let place = unsafe { self.out.add(i * self.stride) };
-        // SAFETY: as above: aligned, and room for an event.
-        unsafe { &mut *place.cast() }
+    fn place(&mut self) -> &mut MaybeUninit<Event> {
+        // SAFETY: in front of the end, and the caller of `new` vouches for the array:
+        // aligned, and room for an event.
+        unsafe { &mut *self.next.cast() }
     }
 
     /// Zeroes what a newer caller knows of the packet at hand and this library does not.
+    #[cold]
     fn fill_rest(&mut self) {
-        let (at, known) = (self.count * self.stride, size_of::<Event>());
         // SAFETY: the place's bytes behind the event; `new` vouches for them.
-        let rest = unsafe { self.out.add(at + known) };
+        let rest = unsafe { self.next.add(size_of::<Event>()) };
         // SAFETY: as above, to the end of the place.
-        unsafe { rest.write_bytes(0, self.stride - known) };
+        unsafe { rest.write_bytes(0, self.stride - size_of::<Event>()) };
+    }
+
+    /// Before the first packet.
+    #[cold]
+    fn begin(&mut self, frame: &[u8], sink: &mut CSink) {
+        (self.base, self.behind) = (frame.as_ptr(), frame.as_ptr());
+        if self.address_text {
+            // Once for all: packets point into it.
+            let room = (self.end.addr() - self.out.addr()) / self.stride * TEXTS_ROOM;
+            if sink.lent.texts.len() < room {
+                sink.lent.texts.resize(room, 0);
+            }
+        }
+    }
+
+    #[inline(always)]
+    fn offset(&self, of: *const u8) -> isize {
+        of.addr().wrapping_sub(self.base.addr()).cast_signed()
+    }
+
+    /// A ring began anew after its end: this frame lies in front of the newest.
+    #[cold]
+    fn anew(&mut self, frame: &[u8]) {
+        self.high = self.high.max(self.offset(self.behind));
+        self.low = self.low.min(self.offset(frame.as_ptr()));
     }
 
     /// How many packets were written.
     pub(super) fn written(&self) -> isize {
-        self.count.cast_signed()
+        ((self.next.addr() - self.out.addr()) / self.stride).cast_signed()
     }
 
-    /// A ring begins anew after its end: a frame lies in front of the first.
+    /// Offsets count from the lowest frame, where that is not the first.
     #[cold]
     fn move_base(&mut self) {
         let by = self.low.unsigned_abs() as u64;
-        for i in 0..self.count {
-            // SAFETY: the first `count` places were written.
-            let event = unsafe { self.place(i).assume_init_mut() };
+        let mut place = self.out;
+        while place != self.next {
+            // SAFETY: an event was written to each place in front of the next.
+            let event = unsafe { &mut *place.cast::<Event>() };
             event.set_frame_offset(event.frame_offset().wrapping_add(by));
+            // SAFETY: not beyond the next place.
+            place = unsafe { place.add(self.stride) };
         }
     }
 }
@@ -117,19 +151,14 @@ impl Batch<CSink> for CBatch {
     #[inline(always)]
     fn packet(&mut self, sink: &mut CSink, packet: &Packet<'_, impl Fields>) {
         let frame = packet.frame.bytes;
-        if self.count == 0 {
-            self.base = frame.as_ptr();
-            if self.address_text {
-                // Once for all: packets point into it.
-                let room = self.capacity * TEXTS_ROOM;
-                if sink.lent.texts.len() < room {
-                    sink.lent.texts.resize(room, 0);
-                }
-            }
+        if self.base.is_null() {
+            self.begin(frame, sink);
         }
-        let offset = frame.as_ptr().addr().wrapping_sub(self.base.addr()).cast_signed();
-        self.low = self.low.min(offset);
-        self.high = self.high.max(offset.wrapping_add(frame.len().cast_signed()));
+        if frame.as_ptr() < self.behind {
+            self.anew(frame);
+        }
+        self.behind = frame.as_ptr_range().end;
+        let offset = self.offset(frame.as_ptr());
         let mut texts = None;
         if self.address_text
             && let Some(room) = sink.lent.texts.get_mut(self.used..)
@@ -140,7 +169,7 @@ impl Batch<CSink> for CBatch {
             self.used += used;
             texts = Some(at.map(|at| room.as_ptr().wrapping_add(at).cast()));
         }
-        let event = self.place(self.count).write(Event::new());
+        let event = self.place().write(Event::new());
         event.write(packet);
         event.set_frame_offset(offset.cast_unsigned() as u64);
         if let Some([source, destination]) = texts {
@@ -149,23 +178,25 @@ impl Batch<CSink> for CBatch {
         if self.stride != size_of::<Event>() {
             self.fill_rest();
         }
-        self.count += 1;
+        // SAFETY: at most the array's end.
+        self.next = unsafe { self.next.add(self.stride) };
     }
 
     fn count(&self) -> usize {
-        self.count
+        self.written().cast_unsigned()
     }
 
     #[inline(always)]
     fn is_full(&self) -> bool {
-        self.count == self.capacity
+        self.next == self.end
     }
 
     fn done(&mut self, sink: &mut CSink) {
         sink.lent.forget();
-        if self.count == 0 {
+        if self.base.is_null() {
             return;
         }
+        self.high = self.high.max(self.offset(self.behind));
         if self.low < 0 {
             self.move_base();
         }
@@ -174,6 +205,6 @@ impl Batch<CSink> for CBatch {
     }
 
     fn kept(&self) -> usize {
-        self.count
+        self.written().cast_unsigned()
     }
 }

@@ -72,6 +72,15 @@ impl Beacon {
         self.show();
     }
 
+    /// More may wait, though a pull came back with nothing: who waits for a change of the
+    /// descriptor gets one.
+    pub(super) fn again(&self) {
+        self.rest(true);
+        if let Some(light) = self.light.get() {
+            light.more.set();
+        }
+    }
+
     fn show(&self) {
         let Some(light) = self.light.get() else { return };
         // Whoever comes last shows what holds then.

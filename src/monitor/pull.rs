@@ -264,7 +264,6 @@ impl<S: Sink + 'static> Monitor<S> {
         let found = session.pull(shared, batch, end);
         batch.done(&mut *shared.gate());
         drop(inside);
-        let rest = found != Ok(Pull::TimeOver);
         let watched = shared.beacon.watch(&session.watchable());
         let (outcome, result) = match found.and_then(|pulled| watched.map(|()| pulled)) {
             Ok(Pull::End) => (Ok(()), Ok(Pulled::End)),
@@ -274,7 +273,11 @@ impl<S: Sink + 'static> Monitor<S> {
                 let life = shared.life();
                 if let Some(mut life) = keeps(life) {
                     // Before another thread can pull.
-                    shared.beacon.rest(rest);
+                    match pulled {
+                        Pull::TimeOver => shared.beacon.rest(false),
+                        Pull::Again => shared.beacon.again(),
+                        _ => shared.beacon.rest(true),
+                    }
                     life.session = Some(session);
                     return match pulled {
                         Pull::Packets => Ok(Pulled::Packets),
