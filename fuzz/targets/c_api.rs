@@ -50,6 +50,12 @@ unsafe extern "C" {
     pub unsafe fn ipmon_get_accept_data(m: Handle, accept: *mut c_int) -> i32;
     pub safe fn ipmon_interrupt(m: Handle);
     pub unsafe fn ipmon_get_stats(m: Handle, out: *mut u64, size: usize) -> i32;
+    pub safe fn ipmon_open_live(m: Handle) -> i32;
+    pub unsafe fn ipmon_open_pcap_file(m: Handle, path: *const c_char) -> i32;
+    pub unsafe fn ipmon_next_batch(m: Handle, out: *mut u64, size: usize, capacity: usize, timeout_ms: c_int) -> isize;
+    pub unsafe fn ipmon_batch_bytes(m: Handle, base: *mut *const u8, length: *mut usize) -> i32;
+    pub safe fn ipmon_do_events(m: Handle, timeout_ms: c_int) -> i32;
+    pub unsafe fn ipmon_get_fd(m: Handle, fd: *mut c_int) -> i32;
     pub unsafe fn ipmon_list_adapters(out: *mut u8, size: usize, capacity: usize, count: *mut usize) -> i32;
     pub unsafe fn ipmon_list_ip_addresses(out: *mut u8, size: usize, capacity: usize, count: *mut usize) -> i32;
     pub safe fn ipmon_check_access(m: Handle) -> i32;

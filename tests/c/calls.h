@@ -94,6 +94,23 @@ static inline ipmon_status call_set_on_notice(ipmon_t *m)
     return ipmon_set_on_notice(m, ignore_notice, NULL);
 }
 
+/* What it returns is a count, which is as good as OK, or a status. */
+static inline ipmon_status call_next_batch(ipmon_t *m)
+{
+    ipmon_packet packet;
+    ptrdiff_t n = ipmon_next_batch(m, &packet, sizeof packet, 1, 0);
+    return n > 0 ? IPMON_STATUS_OK : (ipmon_status)n;
+}
+static inline ipmon_status call_batch_bytes(ipmon_t *m)
+{
+    const uint8_t *base;
+    size_t length;
+    return ipmon_batch_bytes(m, &base, &length);
+}
+CALL_SETTER(open_pcap_file, "/dev/null")
+CALL_SETTER(do_events, 0)
+CALL_GETTER(get_fd, int)
+
 #define CALL(name) {"ipmon_" #name, call_##name}
 static const struct call every_call[] = {
     {"ipmon_reset", ipmon_reset},
@@ -111,6 +128,9 @@ static const struct call every_call[] = {
     CALL(get_time_source),  CALL(set_active),
     CALL(get_active),       CALL(wait),              CALL(parse_pcap_file),
     CALL(set_accept_data),  CALL(get_accept_data),   CALL(get_stats),
+    {"ipmon_open_live", ipmon_open_live},
+    CALL(open_pcap_file),   CALL(next_batch),        CALL(batch_bytes),
+    CALL(do_events),        CALL(get_fd),
 };
 enum { CALLS = sizeof every_call / sizeof *every_call };
 

@@ -80,6 +80,18 @@ static void any_wait(uint32_t any)
                  __FILE__, __LINE__);
 }
 
+/* Nothing is open, which is looked at last: only the text tells what was wrong. */
+static void any_pull(uint32_t any)
+{
+    static ipmon_packet packet;
+    int good = (int)any >= -1;
+    CHECK_EQ(ipmon_next_batch(m, &packet, sizeof packet, any ? any : 1, (int)any),
+             IPMON_STATUS_BAD_ARGUMENT);
+    CHECK_EQ(strstr(last_error(m), "timeout_ms") == NULL, good);
+    CHECK_STATUS(ipmon_do_events(m, (int)any), BAD_ARGUMENT);
+    CHECK_EQ(strstr(last_error(m), "timeout_ms") == NULL, good);
+}
+
 static void any_status(uint32_t any)
 {
     const char *text = ipmon_status_text((ipmon_status)any);
@@ -151,6 +163,17 @@ static void any_struct_size(uint64_t any)
     CHECK(untouched(good ? size : 0, sizeof(ipmon_stats) + 8));
 }
 
+static void any_packet_size(uint64_t any)
+{
+    size_t size = (size_t)any;
+    int good = size >= sizeof(ipmon_packet) && size <= LARGEST;
+    memset(room, GUARD, sizeof(ipmon_packet) + 8);
+    CHECK_EQ(ipmon_next_batch(m, (ipmon_packet *)(void *)room, size, 1, 0),
+             IPMON_STATUS_BAD_ARGUMENT);
+    CHECK_EQ(strstr(last_error(m), "pass its sizeof") == NULL, good);
+    CHECK(untouched(0, sizeof(ipmon_packet) + 8));
+}
+
 #define ARRAYS(what, type)                                                          \
     static void any_##what(uint64_t stride, uint64_t capacity)                      \
     {                                                                               \
@@ -198,7 +221,7 @@ static void all_at_random(void)
         any_direction,   any_snap_length,  any_buffer_size, any_latency,
         any_file_access, any_promiscuous,  any_address_text, any_accept_data,
         any_active,      any_wait,         any_status,      any_version,
-        any_reopen,      any_all_multicast, any_time_source,
+        any_reopen,      any_all_multicast, any_time_source, any_pull,
     };
     uint64_t state = UINT64_C(0x853c49e6748fea9b);
     long count = full(1000000);
@@ -210,6 +233,7 @@ static void all_at_random(void)
             numbers[i]((uint32_t)any_number(&state));
         any_text_size(any_number(&state));
         any_struct_size(any_number(&state));
+        any_packet_size(any_number(&state));
         /* The system is asked each time. */
         if (random_number(&state) % 64 == 0) {
             uint64_t stride = any_number(&state);
@@ -270,7 +294,7 @@ int main(void)
     truth(ipmon_set_all_multicast, ipmon_get_all_multicast);
 
     all_at_random();
-    FIGURES("%ld random values for 24 arguments", values);
+    FIGURES("%ld random values for 27 arguments", values);
     CHECK_STATUS(ipmon_free(m), OK);
     return verdict();
 }

@@ -10,6 +10,7 @@ int main(void)
     char text[IPMON_ADDRESS_TEXT_SIZE];
     static const uint8_t ip[16] = {0};
     size_t count;
+    const uint8_t *base;
     watchdog(30);
 
     check_every_call(NULL, IPMON_STATUS_NULL_ARGUMENT);
@@ -30,6 +31,12 @@ int main(void)
     CHECK_STATUS(ipmon_get_accept_data(m, NULL), NULL_ARGUMENT);
     CHECK_STATUS(ipmon_get_stats(m, NULL, sizeof(ipmon_stats)), NULL_ARGUMENT);
     CHECK_STATUS(ipmon_parse_pcap_file(m, NULL), NULL_ARGUMENT);
+    CHECK_STATUS(ipmon_open_pcap_file(m, NULL), NULL_ARGUMENT);
+    CHECK_STATUS((ipmon_status)ipmon_next_batch(m, NULL, sizeof(ipmon_packet), 1, 0),
+                 NULL_ARGUMENT);
+    CHECK_STATUS(ipmon_batch_bytes(m, NULL, &count), NULL_ARGUMENT);
+    CHECK_STATUS(ipmon_batch_bytes(m, &base, NULL), NULL_ARGUMENT);
+    CHECK_STATUS(ipmon_get_fd(m, NULL), NULL_ARGUMENT);
 
     /* Without a buffer, but with room in it. */
     CHECK_STATUS(ipmon_last_error(m, NULL, 10, NULL), NULL_ARGUMENT);

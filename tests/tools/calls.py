@@ -19,6 +19,7 @@ import sys
 AFTER_A_PANIC = {
     "ipmon_status": "got == IPMON_STATUS_PANIC",
     "struct ipmon_t *": "got == NULL",
+    "ptrdiff_t": "got == IPMON_STATUS_PANIC",
     "uint32_t": "got == 0",
     "void": None,
 }

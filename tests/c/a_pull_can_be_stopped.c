@@ -1,0 +1,135 @@
+/* A stop, a free or an interrupt on another thread ends a call that pulls, and a second call
+ * meanwhile is BUSY; a stop in a callback of ipmon_do_events() makes the current packet the
+ * last. While something is open, what would change it is BUSY. An array of larger structs is
+ * filled with zeros behind what the library knows. */
+#include "capture.h"
+
+#include <sys/stat.h>
+
+static ipmon_packet batch[4];
+static char path[300];
+static ipmon_t *m;
+
+static void *pull(void *status)
+{
+    ptrdiff_t n;
+    /* The other thread's looks are in the way. */
+    do {
+        n = ipmon_next_batch(m, batch, sizeof *batch, 4, -1);
+    } while (n == IPMON_STATUS_BUSY);
+    STORE(*(long *)status, (long)n);
+    return NULL;
+}
+
+/* 0: interrupt, 1: stop, 2: free, 3: reset. */
+static void end_by(int what)
+{
+    pthread_t thread;
+    long status = 1;
+    struct seen s;
+    int64_t began;
+    m = new_monitor();
+    see_all(m, &s);
+    CHECK_STATUS(ipmon_open_pcap_file(m, path), OK);
+    REQUIRE(pthread_create(&thread, NULL, pull, &status) == 0);
+    /* Until it is inside: alone, a look finds that nothing came. */
+    WAIT_UNTIL(ipmon_next_batch(m, batch, sizeof *batch, 4, 0) == IPMON_STATUS_BUSY, 5);
+    CHECK_STATUS(ipmon_do_events(m, 0), BUSY);
+    CHECK_EQ(LOAD(status), 1);
+    began = now_ns(CLOCK_MONOTONIC);
+    if (what == 0)
+        ipmon_interrupt(m);
+    else
+        CHECK_STATUS(what == 1 ? ipmon_set_active(m, 0) : what == 2 ? ipmon_free(m)
+                                                                    : ipmon_reset(m), OK);
+    pthread_join(thread, NULL);
+    if (!slow())
+        CHECK(now_ns(CLOCK_MONOTONIC) - began < 50000000);
+    CHECK_EQ(status, IPMON_STATUS_INTERRUPTED);
+    CHECK_EQ(s.ended, what != 0);
+    if (what == 2)
+        return;
+    if (what == 0)
+        CHECK_EQ(ipmon_next_batch(m, batch, sizeof *batch, 4, 0), 0);
+    check_ledger(m);
+    CHECK_STATUS(ipmon_free(m), OK);
+    CHECK_EQ(s.ended, 1);
+}
+
+static void stop_in_callback(const ipmon_packet *packet, void *user)
+{
+    ++*(int *)user;
+    CHECK(packet->frame_offset == 0);
+    CHECK_STATUS(ipmon_do_events(m, 0), BUSY);
+    CHECK_EQ(ipmon_next_batch(m, batch, sizeof *batch, 4, 0), IPMON_STATUS_BUSY);
+    CHECK_STATUS(ipmon_set_active(m, 0), OK);
+}
+
+static void arguments(struct capture *file)
+{
+    static uint64_t room[100];
+    int latency = 0;
+    size_t i;
+    m = new_monitor();
+    CHECK_EQ(ipmon_next_batch(m, batch, sizeof *batch, 4, 0), IPMON_STATUS_BAD_ARGUMENT);
+    CHECK_STATUS(ipmon_open_pcap_file(m, file->path), OK);
+    CHECK_STATUS(ipmon_open_pcap_file(m, file->path), BUSY);
+    CHECK_STATUS(ipmon_open_live(m), BUSY);
+    CHECK_STATUS(ipmon_set_active(m, 1), BUSY);
+    CHECK_STATUS(ipmon_parse_pcap_file(m, file->path), BUSY);
+    CHECK_STATUS(ipmon_set_latency(m, 1), BUSY);
+    CHECK_STATUS(ipmon_set_on_ip_packet(m, see_packet, NULL), BUSY);
+    CHECK_STATUS(ipmon_wait(m, 0), TIMEOUT);
+    CHECK_STATUS(ipmon_get_active(m, &latency), OK);
+    CHECK_EQ(latency, 0);
+    CHECK_EQ(ipmon_next_batch(m, batch, sizeof *batch - 8, 4, 0), IPMON_STATUS_BAD_ARGUMENT);
+    CHECK_EQ(ipmon_next_batch(m, batch, sizeof *batch + 4, 4, 0), IPMON_STATUS_BAD_ARGUMENT);
+    CHECK_EQ(ipmon_next_batch(m, batch, sizeof *batch, 0, 0), IPMON_STATUS_BAD_ARGUMENT);
+    CHECK_EQ(ipmon_next_batch(m, batch, sizeof *batch, 4, -2), IPMON_STATUS_BAD_ARGUMENT);
+    CHECK_EQ(ipmon_next_batch(m, (ipmon_packet *)(void *)((char *)room + 4), sizeof *batch, 1, 0),
+             IPMON_STATUS_BAD_ARGUMENT);
+    CHECK_STATUS(ipmon_do_events(m, -2), BAD_ARGUMENT);
+    memset(room, 0xa5, sizeof room);
+    CHECK_EQ(ipmon_next_batch(m, (ipmon_packet *)(void *)room, sizeof *batch + 16, 2, 0), 2);
+    for (i = 0; i < 2; i++) {
+        const ipmon_packet *p = (const ipmon_packet *)(const void *)(room + i * 23);
+        CHECK_EQ(p->struct_size, sizeof *p);
+        CHECK_EQ(p->source_port, i + 1);
+        CHECK_EQ(room[i * 23 + 21] | room[i * 23 + 22], 0);
+    }
+    CHECK_EQ(room[46], UINT64_C(0xa5a5a5a5a5a5a5a5));
+    /* Paused, packets are counted and not handed out. */
+    CHECK_STATUS(ipmon_set_accept_data(m, 0), OK);
+    CHECK_EQ(ipmon_next_batch(m, batch, sizeof *batch, SIZE_MAX, 0), 0);
+    CHECK_EQ(ipmon_next_batch(m, batch, sizeof *batch, SIZE_MAX, -1), IPMON_STATUS_END);
+    CHECK_EQ(check_ledger(m).delivered, 2);
+    CHECK_EQ(check_ledger(m).paused, 8);
+    CHECK_STATUS(ipmon_free(m), OK);
+}
+
+int main(void)
+{
+    struct capture file;
+    int i, writer, calls = 0;
+    watchdog(60);
+    pcap_of_datagrams(&file, 10);
+    snprintf(path, sizeof path, "%s.pipe", file.path);
+    REQUIRE(mkfifo(path, 0600) == 0);
+    writer = open(path, O_RDWR | O_CLOEXEC);
+    REQUIRE(writer >= 0);
+    for (i = 0; i < rounds(100, 8); i++)
+        end_by(i % 4);
+
+    m = new_monitor();
+    CHECK_STATUS(ipmon_set_on_ip_packet(m, stop_in_callback, &calls), OK);
+    CHECK_STATUS(ipmon_open_pcap_file(m, file.path), OK);
+    CHECK_STATUS(ipmon_do_events(m, -1), INTERRUPTED);
+    CHECK_EQ(calls, 1);
+    CHECK_EQ(check_ledger(m).delivered, 1);
+    CHECK_STATUS(ipmon_free(m), OK);
+    arguments(&file);
+    close(writer);
+    CHECK_EQ(unlink(path), 0);
+    capture_remove(&file);
+    return verdict();
+}
