@@ -6,6 +6,9 @@
  * file, ipmon_parse_pcap_file(m, path). For every IP packet it calls the function
  * that was set with ipmon_set_on_ip_packet(). ipmon_free() ends it.
  *
+ * Or nothing calls back: ipmon_open_live() and ipmon_open_pcap_file() open, and
+ * ipmon_next_batch() takes packets out when the program asks, on its own thread.
+ *
  * What follows holds for every function, so that each only says what is its own.
  *
  * Statuses
@@ -33,7 +36,7 @@
  *
  * One thing at a time
  *   A monitor has one run at a time: a live capture, or a file. While it runs,
- *   another start or parse is BUSY, and so are the setters, but for
+ *   or is open, another start, parse or open is BUSY, and so are the setters, but for
  *   ipmon_set_accept_data() and the removal of a callback. Counters and
  *   frame_number begin anew with every run.
  *
