@@ -8,13 +8,12 @@ use super::Monitor;
 use super::control::{AT_ONCE, STOP};
 use super::here::{Inside, inside};
 use super::life::{Job, Life, Phase};
-use super::run::{Progress, Pull, Run, interrupted};
+use super::run::{Events, Progress, Pull, Run, interrupted};
 use super::shared::{Shared, guarded};
-use super::sink::{Batch, Notice, Removal, Sink};
+use super::sink::{Batch, Sink};
 use crate::error::{Error, Kind, Result};
 use crate::filter::FileFilter;
 use crate::options::Options;
-use crate::packet::{Fields, Packet};
 use crate::source::file::FileSource;
 use crate::source::live::{self, Capture};
 use crate::source::{Source, Watchable};
@@ -34,9 +33,11 @@ pub(crate) struct Session {
 }
 
 #[allow(clippy::large_enum_variant, reason = "there is one, in a box")]
-enum Opened {
+pub(super) enum Opened {
     File(FileSource),
     Live(Capture),
+    #[cfg(all(loom, test))]
+    Model(super::model::Script),
 }
 
 /// What a pull found.
@@ -50,70 +51,13 @@ pub enum Pulled {
     End,
 }
 
-/// Packets go to the batch, and all else to the monitor's sink.
-pub(super) struct Both<'b, S, B> {
-    pub(super) sink: &'b mut S,
-    pub(super) batch: &'b mut B,
-}
-
-impl<S: Sink, B: Batch<S> + Send> Sink for Both<'_, S, B> {
-    fn begin(&mut self, options: &Options) {
-        self.sink.begin(options);
-    }
-
-    #[inline(always)]
-    fn packet(&mut self, packet: &Packet<'_, impl Fields>) {
-        self.batch.packet(self.sink, packet);
-    }
-
-    #[inline(always)]
-    fn is_full(&self) -> bool {
-        self.batch.is_full()
-    }
-
-    fn error(&mut self, error: &Error) {
-        self.sink.error(error);
-    }
-
-    fn notice(&mut self, notice: &Notice<'_>) {
-        self.sink.notice(notice);
-    }
-
-    fn remove(&mut self, removal: Removal) {
-        self.sink.remove(removal);
-    }
-}
-
-/// Hands the packets on to the callbacks.
-struct Events(usize);
-
-impl<S: Sink> Batch<S> for Events {
-    #[inline(always)]
-    fn packet(&mut self, sink: &mut S, packet: &Packet<'_, impl Fields>) {
-        self.0 += 1;
-        sink.packet(packet);
-    }
-
-    fn count(&self) -> usize {
-        self.0
-    }
-
-    fn is_full(&self) -> bool {
-        false
-    }
-
-    fn done(&mut self, _: &mut S) {}
-
-    fn kept(&self) -> usize {
-        0
-    }
-}
-
 impl Session {
     fn watchable(&self) -> Watchable {
         match &self.source {
             Opened::File(file) => file.watchable(),
             Opened::Live(capture) => capture.watchable(),
+            #[cfg(all(loom, test))]
+            Opened::Model(script) => script.watchable(),
         }
     }
 
@@ -130,6 +74,8 @@ impl Session {
         let found = guarded(|| match &mut self.source {
             Opened::File(file) => Run::new(shared, file, state).pull(ready, batch, end),
             Opened::Live(live) => Run::new(shared, live, state).pull(ready, batch, end),
+            #[cfg(all(loom, test))]
+            Opened::Model(script) => Run::new(shared, script, state).pull(ready, batch, end),
         });
         match found {
             Err(error) if batch.count() > 0 => {
@@ -144,8 +90,10 @@ impl Session {
     fn close<S: Sink + 'static>(&mut self, shared: &Shared<S>) -> Result<()> {
         match &mut self.source {
             Opened::File(file) => Run::new(shared, file, &mut self.state).tell(),
-            Opened::Live(live) => {
-                Run::new(shared, live, &mut self.state).discard(self.ready)?;
+            Opened::Live(live) => Run::new(shared, live, &mut self.state).discard(self.ready)?,
+            #[cfg(all(loom, test))]
+            Opened::Model(script) => {
+                Run::new(shared, script, &mut self.state).discard(self.ready)?;
             }
         }
         Ok(())
@@ -197,7 +145,7 @@ impl<S: Sink + 'static> Monitor<S> {
         })
     }
 
-    fn open(
+    pub(super) fn open(
         &self,
         live: bool,
         open: impl FnOnce(&Options) -> Result<(Opened, Option<FileFilter>)>,
@@ -257,12 +205,17 @@ impl<S: Sink + 'static> Monitor<S> {
         let shared = &self.0;
         let mut session = {
             let mut life = shared.life();
-            take(&mut life)?
+            let stopped = shared.control.get() & STOP != 0;
+            take(&mut life, stopped)?
         };
         let inside = Inside::of(self.id());
         let end = timeout.and_then(|t| Instant::now().checked_add(t));
-        let found = session.pull(shared, batch, end);
-        batch.done(&mut *shared.gate());
+        // Whatever happens in it, the session is put back or ended.
+        let found = guarded(|| {
+            let found = session.pull(shared, batch, end);
+            batch.done(&mut *shared.gate());
+            found
+        });
         drop(inside);
         let watched = shared.beacon.watch(&session.watchable());
         let (outcome, result) = match found.and_then(|pulled| watched.map(|()| pulled)) {
@@ -336,12 +289,12 @@ impl<S: Sink + 'static> Monitor<S> {
 }
 
 /// The session, for one call.
-fn take(life: &mut Life) -> Result<Box<Session>> {
+fn take(life: &mut Life, stopped: bool) -> Result<Box<Session>> {
     if let Some(session) = life.session.take() {
         return Ok(session);
     }
     if life.pulling() {
-        return Err(pulls());
+        return Err(if stopped { interrupted() } else { pulls() });
     }
     match (life.phase, &life.pulled) {
         (Phase::Idle, Some(Err(error))) => Err(error.clone()),

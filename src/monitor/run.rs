@@ -1,12 +1,15 @@
 //! The loop that every run is: take a frame, decode it, count it, deliver it.
 
+mod take;
+
+pub(crate) use take::{Events, Pull};
+
 use super::control::{
     AT_ONCE, Control, INTERRUPT, NO_ERRORS, NO_NOTICES, NO_PACKETS, PAUSED, REMOVALS, STOP, VISITOR,
 };
 use super::counters::Counters;
-use super::pull::Both;
 use super::shared::Shared;
-use super::sink::{Batch, Notice, Removal, Sink, Topic};
+use super::sink::{Notice, Removal, Sink, Topic};
 use crate::decode::{Common, Malformed, NoEvent, decode, decode_common};
 use crate::error::{Error, Kind, Result};
 use crate::filter::{FileFilter, Match};
@@ -48,23 +51,6 @@ impl Progress {
     pub(crate) fn new(filter: Option<FileFilter>) -> Self {
         Progress { filter, ..Progress::default() }
     }
-}
-
-/// What a pull came to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Pull {
-    /// Packets were handed out.
-    Packets,
-    /// The time is over, and nothing waits.
-    TimeOver,
-    /// The time is over, and more may wait.
-    Again,
-    /// By an interrupt, which is over with this.
-    Interrupted,
-    /// A stop was asked for.
-    Stopped,
-    /// Nothing follows.
-    End,
 }
 
 /// What to do with the next frame.
@@ -116,85 +102,6 @@ impl<'a, S: Sink + 'static, F: Source> Run<'a, S, F> {
                 return Ok(());
             }
         }
-    }
-
-    /// Hands out packets of one batch of the source, and waits for the first until
-    /// `end`. What is told of a batch of which packets went out is told by the next
-    /// pull: it comes behind them.
-    pub(crate) fn pull<B: Batch<S> + Send>(
-        &mut self,
-        ready: &mut bool,
-        batch: &mut B,
-        end: Option<Instant>,
-    ) -> Result<Pull> {
-        let control = &self.shared.control;
-        let late = || end.is_some_and(|end| now() >= end);
-        loop {
-            let word = control.get();
-            if word & STOP != 0 {
-                return Ok(Pull::Stopped);
-            }
-            if word & INTERRUPT != 0 {
-                // Cleared first: one that comes now is not overlooked.
-                control.wake.clear();
-                control.lower(INTERRUPT);
-                return Ok(Pull::Interrupted);
-            }
-            if !*ready {
-                self.tell();
-                let left = end.map(|end| end.saturating_duration_since(now()));
-                match self.source.refill(&control.wake, left)? {
-                    Refill::Ready => *ready = true,
-                    Refill::End => return Ok(Pull::End),
-                    Refill::Nothing => {
-                        control.wake.clear();
-                        if control.get() & (STOP | INTERRUPT) == 0 && late() {
-                            return Ok(Pull::TimeOver);
-                        }
-                        continue;
-                    }
-                }
-            }
-            let taken = self.take_into(batch);
-            *ready = !matches!(taken, Ok(true));
-            taken?;
-            if batch.count() > 0 {
-                return Ok(Pull::Packets);
-            }
-            if late() {
-                return Ok(Pull::Again);
-            }
-        }
-    }
-
-    /// Hands out the frames at hand; true at their end.
-    fn take_into<B: Batch<S> + Send>(&mut self, batch: &mut B) -> Result<bool> {
-        let shared = self.shared;
-        let mut gate = shared.gate();
-        loop {
-            let mut next = Next::Deliver;
-            let word = shared.control.get();
-            if word & (STOP | INTERRUPT) != 0 || batch.is_full() {
-                return Ok(false);
-            }
-            if word != 0 {
-                (gate, next) = self.asked(gate, word);
-            }
-            let mut both = Both { sink: &mut *gate, batch: &mut *batch };
-            if self.frames(next, &mut both)? {
-                return Ok(true);
-            }
-        }
-    }
-
-    /// Counts what is left as discarded, to the end of a live source; it was told to
-    /// stop.
-    pub(crate) fn discard(&mut self, ready: bool) -> Result<()> {
-        self.stopping(self.shared.control.get())?;
-        if ready {
-            self.batch()?;
-        }
-        self.go()
     }
 
     /// Brings the ledger up to date, and says what happened so far.

@@ -176,7 +176,8 @@ impl<S: Sink + 'static> Shared<S> {
         }
         let own = inside(self.id());
         if let Some(session) = life.session.take() {
-            // Nobody is inside a call that could end it.
+            // Nobody is inside a call that could end it; one that comes is told why.
+            self.control.raise(STOP);
             life.phase = Phase::Stopping;
             drop(life);
             self.abandon(session);

@@ -5,14 +5,17 @@
 //! What holds in each of them: no event comes after a stop returned `Ok`, the
 //! notice ENDED comes once and last, the ledger adds up, and every thread ends.
 
+mod pull;
 mod script;
+
+pub(super) use script::Script;
 
 use super::sink::{Notice, Removal};
 use super::*;
 use crate::packet::{Fields, Packet};
 use crate::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 use crate::sync::thread;
-use script::{Script, Seen, Watcher, adds_up, monitor, react};
+use script::{Seen, Watcher, adds_up, monitor, react};
 
 /// Tries every order; with a bound, every order with at most so many
 /// preemptions.

@@ -17,7 +17,7 @@ pub(super) const PACKET: [u8; 20] =
 
 /// Hands out `frames` frames, then fails or waits to be ended: a live source, or
 /// a file that somebody still writes.
-pub(super) struct Script<const LIVE: bool = true> {
+pub(in crate::monitor) struct Script<const LIVE: bool = true> {
     pub(super) frames: u64,
     pub(super) fails: bool,
     pub(super) left: bool,
