@@ -86,17 +86,16 @@ impl Session {
         }
     }
 
-    /// Counts what a live source still has, so that the ledger is exact.
-    fn close<S: Sink + 'static>(&mut self, shared: &Shared<S>) -> Result<()> {
+    /// Makes the ledger one of the whole session; what a stop left in a live source is
+    /// counted as discarded.
+    fn close<S: Sink + 'static>(&mut self, shared: &Shared<S>, ended: bool) -> Result<()> {
+        let (state, ready) = (&mut self.state, self.ready);
         match &mut self.source {
-            Opened::File(file) => Run::new(shared, file, &mut self.state).tell(),
-            Opened::Live(live) => Run::new(shared, live, &mut self.state).discard(self.ready)?,
+            Opened::File(file) => Run::new(shared, file, state).close(true, ready),
+            Opened::Live(live) => Run::new(shared, live, state).close(ended, ready),
             #[cfg(all(loom, test))]
-            Opened::Model(script) => {
-                Run::new(shared, script, &mut self.state).discard(self.ready)?;
-            }
+            Opened::Model(script) => Run::new(shared, script, state).close(ended, ready),
         }
-        Ok(())
     }
 }
 
@@ -111,8 +110,8 @@ impl<S: Sink + 'static> Shared<S> {
         if !ended {
             self.control.raise(STOP | AT_ONCE);
             self.control.wake.set();
-            let _ = guarded(|| session.close(self));
         }
+        let _ = guarded(|| session.close(self, ended));
         self.farewell(&outcome, false);
         self.beacon.leave(&session.watchable());
         drop(session);

@@ -156,9 +156,13 @@ impl<S: Sink + 'static, F: Source> Run<'_, S, F> {
         }
     }
 
-    /// Counts what is left as discarded, to the end of a live source; it was told to
-    /// stop.
-    pub(crate) fn discard(&mut self, ready: bool) -> Result<()> {
+    /// Takes the counts of a run that is over; of one that was told to stop, once all that
+    /// its live source still has is counted as discarded.
+    pub(crate) fn close(&mut self, ended: bool, ready: bool) -> Result<()> {
+        if ended {
+            self.tell();
+            return Ok(());
+        }
         self.stopping(self.shared.control.get())?;
         if ready {
             self.batch()?;
