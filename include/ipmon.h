@@ -1553,7 +1553,8 @@ ipmon_status ipmon_get_stats(struct ipmon_t *m,
 /**
  * Opens the interface for a live capture that is pulled: packets gather in the
  * kernel's ring, and `ipmon_next_batch()` or `ipmon_do_events()` takes them out on
- * the thread that calls it. The library starts no thread.
+ * the thread that calls it. The library starts no thread, but for a short one that gives
+ * the ring's memory back when the capture is over.
  *
  * What is open is a run like any other: it ends with a stop, a reset, a free or a
  * failure, its last callback, on the thread of the call that ends it, is the notice
@@ -1567,7 +1568,8 @@ ipmon_status ipmon_get_stats(struct ipmon_t *m,
  * From a callback: of another monitor.
  * Since: 0.1.
  */
-IPMON_API ipmon_status ipmon_open_live(struct ipmon_t *m);
+IPMON_API
+ipmon_status ipmon_open_live(struct ipmon_t *m);
 
 /**
  * Opens a capture file to be pulled from. `path` is what

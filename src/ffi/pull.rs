@@ -1,4 +1,4 @@
-//! Pulling: packets come when they are asked for, and no thread of the library runs.
+//! Pulling: packets come when they are asked for, on the thread that asks.
 
 use super::batch::CBatch;
 use super::guard::with_monitor;
@@ -18,7 +18,8 @@ use std::mem::size_of;
 
 /// Opens the interface for a live capture that is pulled: packets gather in the
 /// kernel's ring, and `ipmon_next_batch()` or `ipmon_do_events()` takes them out on
-/// the thread that calls it. The library starts no thread.
+/// the thread that calls it. The library starts no thread, but for a short one that gives
+/// the ring's memory back when the capture is over.
 ///
 /// What is open is a run like any other: it ends with a stop, a reset, a free or a
 /// failure, its last callback, on the thread of the call that ends it, is the notice

@@ -18,6 +18,8 @@ use crate::source::file::FileSource;
 use crate::source::live::{self, Capture};
 use crate::source::{Source, Watchable};
 use crate::sync::MutexGuard;
+use crate::sync::thread::{Builder, JoinHandle};
+use crate::sys::signals;
 use std::ffi::OsStr;
 use std::os::fd::RawFd;
 use std::time::{Duration, Instant};
@@ -99,6 +101,20 @@ impl Session {
     }
 }
 
+impl Session {
+    /// Closes the source. Giving a ring back takes the kernel tens of milliseconds, for
+    /// which nobody has to wait; as in every capture, whoever starts or frees joins.
+    fn give_back(self: Box<Self>) -> Option<JoinHandle<()>> {
+        // A model tries orders of calls, not of what comes behind them.
+        if cfg!(loom) || !matches!(self.source, Opened::Live(_)) {
+            return None;
+        }
+        let builder = Builder::new().name("ipmon".into());
+        // Without a thread to be had, here.
+        signals::with_all_blocked(|| builder.spawn(move || drop(self))).ok()
+    }
+}
+
 impl<S: Sink + 'static> Shared<S> {
     /// Ends a session that nobody pulls from any more; its phase is `Stopping`.
     pub(super) fn abandon(&self, session: Box<Session>) {
@@ -114,8 +130,9 @@ impl<S: Sink + 'static> Shared<S> {
         let _ = guarded(|| session.close(self, ended));
         self.farewell(&outcome, false);
         self.beacon.leave(&session.watchable());
-        drop(session);
         let mut life = self.life();
+        // The run is not over before the thread is there to be joined.
+        life.thread = session.give_back();
         life.pulled = Some(outcome.clone());
         self.beacon.rest(true);
         // What a stop ended did not fail.

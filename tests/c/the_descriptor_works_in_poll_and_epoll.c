@@ -162,6 +162,7 @@ int main(void)
     of_a_pipe(&file, 0);
     of_a_pipe(&file, 1);
     of_an_interface();
+    as_root();
     capture_remove(&file);
     return verdict();
 }
