@@ -257,7 +257,7 @@ impl<S: Sink + 'static> Monitor<S> {
         let shared = &self.0;
         let mut session = {
             let mut life = shared.life();
-            take(&mut life)?
+            take(&mut life, inside(self.id()))?
         };
         let inside = Inside::of(self.id());
         let end = timeout.and_then(|t| Instant::now().checked_add(t));
@@ -336,11 +336,15 @@ impl<S: Sink + 'static> Monitor<S> {
 }
 
 /// The session, for one call.
-fn take(life: &mut Life) -> Result<Box<Session>> {
+fn take(life: &mut Life, in_callback: bool) -> Result<Box<Session>> {
     if let Some(session) = life.session.take() {
         return Ok(session);
     }
     if life.pulling() {
+        // Whoever is inside ends.
+        if life.phase == Phase::Stopping && !in_callback {
+            return Err(interrupted());
+        }
         return Err(pulls());
     }
     match (life.phase, &life.pulled) {
