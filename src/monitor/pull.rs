@@ -221,7 +221,8 @@ impl<S: Sink + 'static> Monitor<S> {
         let shared = &self.0;
         let mut session = {
             let mut life = shared.life();
-            let stopped = shared.control.get() & STOP != 0;
+            // Its own callbacks are inside the call that ends.
+            let stopped = shared.control.get() & STOP != 0 && !inside(self.id());
             take(&mut life, stopped)?
         };
         let inside = Inside::of(self.id());
