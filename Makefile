@@ -7,7 +7,7 @@ ARGS ?= -r tests/data/sample.pcap
 LIB = target/release
 SNIFF = target/sniff
 
-.PHONY: help run build check test conformance filters model soak abuse bench bench-live fuzz \
+.PHONY: help run build check test docs conformance filters model soak abuse bench bench-live fuzz \
     install uninstall clean
 
 help:
@@ -125,6 +125,11 @@ fuzz:
 ##                   PREFIX (/usr/local), LIBDIR (PREFIX/lib), DESTDIR; make uninstall
 install uninstall: tools-to-build
 	@PREFIX="$(PREFIX)" LIBDIR="$(LIBDIR)" DESTDIR="$(DESTDIR)" CARGO="$(CARGO)" packaging/install.sh $@
+
+## make docs         the API reference, from the header (target/docs/html); needs doxygen
+docs:
+	@mkdir -p target/docs
+	@doxygen docs/Doxyfile
 
 ## make clean        remove what was built
 clean:

@@ -26,7 +26,7 @@ block() {
 
 compiles() {
     block c ipmon_new >"$work/program.c"
-    block "" '^cc ' | sed "s|program.c|$work/program.c -Wall -Wextra -Wpedantic -Werror -o $work/program|" >"$work/command"
+    block sh '^cc ' | sed "s|program.c|$work/program.c -Wall -Wextra -Wpedantic -Werror -o $work/program|" >"$work/command"
     grep -q "$work/program.c" "$work/command" && sh -eu "$work/command"
 }
 reads_the_sample() {
