@@ -1,33 +1,10 @@
-/* Where the fields of the structs are. The lists of their names are the only ones here: a
- * struct of bytes that is made of each list has to be laid out as the header's is, so that
- * a field that is missing, or not in its place, does not compile. */
+/* Where the fields of the structs are. A struct of bytes that is made of each list of them
+ * has to be laid out as the header's is, so that a field that is missing, or not in its
+ * place, does not compile. */
 #include "conform.h"
+#include "fields.h"
 
 #include <stddef.h>
-
-#define PACKET(F, T)                                                                       \
-    F(T, struct_size) F(T, ip_version) F(T, tos) F(T, flags) F(T, ttl)                     \
-    F(T, source_address) F(T, destination_address) F(T, source_port)                       \
-    F(T, destination_port) F(T, id) F(T, offset) F(T, checksum) F(T, ip_protocol)          \
-    F(T, direction) F(T, reserved) F(T, timestamp) F(T, timestamp_ns) F(T, payload)        \
-    F(T, payload_length) F(T, payload_wire_length) F(T, source_ip)                         \
-    F(T, destination_ip) F(T, ip) F(T, frame) F(T, ip_length) F(T, frame_length)           \
-    F(T, frame_wire_length) F(T, link_type) F(T, interface_index) F(T, notes)              \
-    F(T, frame_number) F(T, frame_offset) F(T, payload_offset)
-
-#define ERROR(F, T)                                                                        \
-    F(T, struct_size) F(T, status) F(T, system_error) F(T, reserved) F(T, offset)          \
-    F(T, text)
-
-#define NOTICE(F, T)                                                                       \
-    F(T, struct_size) F(T, code) F(T, status) F(T, reserved) F(T, count)                   \
-    F(T, timestamp) F(T, text)
-
-#define STATS(F, T)                                                                        \
-    F(T, struct_size) F(T, reserved) F(T, received) F(T, delivered) F(T, not_ip)           \
-    F(T, unsupported) F(T, truncated) F(T, malformed_version)                              \
-    F(T, malformed_header_length) F(T, malformed_total_length) F(T, malformed_short)       \
-    F(T, filtered) F(T, paused) F(T, discarded) F(T, dropped) F(T, bytes)
 
 #define BYTES(type, field) char field[sizeof(((type *)0)->field)];
 #define AS_LISTED(type, field)                                                             \
@@ -40,10 +17,10 @@
     LIST(AS_LISTED, type)                                                                  \
     _Static_assert(sizeof(struct type##_as_listed) == sizeof(type), #type " is listed whole");
 
-CHECKED(ipmon_packet, PACKET)
-CHECKED(ipmon_error, ERROR)
-CHECKED(ipmon_notice, NOTICE)
-CHECKED(ipmon_stats, STATS)
+CHECKED(ipmon_packet, PACKET_FIELDS)
+CHECKED(ipmon_error, ERROR_FIELDS)
+CHECKED(ipmon_notice, NOTICE_FIELDS)
+CHECKED(ipmon_stats, STATS_FIELDS)
 
 struct field {
     const char *name;
@@ -68,12 +45,12 @@ static void put_struct(const char *name, size_t size, const struct field *fields
 void put_layout(void)
 {
     putchar('{');
-    PUT(ipmon_packet, PACKET);
+    PUT(ipmon_packet, PACKET_FIELDS);
     putchar(',');
-    PUT(ipmon_error, ERROR);
+    PUT(ipmon_error, ERROR_FIELDS);
     putchar(',');
-    PUT(ipmon_notice, NOTICE);
+    PUT(ipmon_notice, NOTICE_FIELDS);
     putchar(',');
-    PUT(ipmon_stats, STATS);
+    PUT(ipmon_stats, STATS_FIELDS);
     puts("}");
 }
