@@ -1,0 +1,3 @@
+module ipmon.example/ipmon
+
+go 1.23
