@@ -117,6 +117,9 @@
     ((size_t)((const char *)(&(object)->field + 1) - (const char *)(object)) <=  \
      (size_t)(object)->struct_size)
 
+/* Of the Arrow C stream interface; whole at the end of this header. */
+struct ArrowArrayStream;
+
 
 /**
  * The version of the ABI: it grows when something is added to it. What it
@@ -419,6 +422,157 @@
  * The adapter's own clock stamps packets, as they pass it.
  */
 #define IPMON_TIME_SOURCE_ADAPTER 1
+
+/**
+ * `frame_number`, uint64.
+ */
+#define IPMON_COLUMN_FRAME_NUMBER (1 << 0)
+
+/**
+ * `timestamp`, of type timestamp in nanoseconds, UTC: the field `timestamp_ns`.
+ */
+#define IPMON_COLUMN_TIMESTAMP (1 << 1)
+
+/**
+ * `interface_index`, uint32.
+ */
+#define IPMON_COLUMN_INTERFACE_INDEX (1 << 2)
+
+/**
+ * `direction`, uint8.
+ */
+#define IPMON_COLUMN_DIRECTION (1 << 3)
+
+/**
+ * `link_type`, uint32.
+ */
+#define IPMON_COLUMN_LINK_TYPE (1 << 4)
+
+/**
+ * `frame_length`, uint32.
+ */
+#define IPMON_COLUMN_FRAME_LENGTH (1 << 5)
+
+/**
+ * `frame_wire_length`, uint32.
+ */
+#define IPMON_COLUMN_FRAME_WIRE_LENGTH (1 << 6)
+
+/**
+ * `ip_version`, uint8.
+ */
+#define IPMON_COLUMN_IP_VERSION (1 << 7)
+
+/**
+ * `source_address`, utf8.
+ */
+#define IPMON_COLUMN_SOURCE_ADDRESS (1 << 8)
+
+/**
+ * `source_port`, uint16.
+ */
+#define IPMON_COLUMN_SOURCE_PORT (1 << 9)
+
+/**
+ * `destination_address`, utf8.
+ */
+#define IPMON_COLUMN_DESTINATION_ADDRESS (1 << 10)
+
+/**
+ * `destination_port`, uint16.
+ */
+#define IPMON_COLUMN_DESTINATION_PORT (1 << 11)
+
+/**
+ * `tos`, uint8.
+ */
+#define IPMON_COLUMN_TOS (1 << 12)
+
+/**
+ * `id`, uint32.
+ */
+#define IPMON_COLUMN_ID (1 << 13)
+
+/**
+ * `flags`, uint8.
+ */
+#define IPMON_COLUMN_FLAGS (1 << 14)
+
+/**
+ * `offset`, uint16.
+ */
+#define IPMON_COLUMN_OFFSET (1 << 15)
+
+/**
+ * `ttl`, uint8.
+ */
+#define IPMON_COLUMN_TTL (1 << 16)
+
+/**
+ * `checksum`, uint16.
+ */
+#define IPMON_COLUMN_CHECKSUM (1 << 17)
+
+/**
+ * `ip_protocol`, uint8.
+ */
+#define IPMON_COLUMN_IP_PROTOCOL (1 << 18)
+
+/**
+ * `ip_length`, uint32.
+ */
+#define IPMON_COLUMN_IP_LENGTH (1 << 19)
+
+/**
+ * `payload_length`, uint32.
+ */
+#define IPMON_COLUMN_PAYLOAD_LENGTH (1 << 20)
+
+/**
+ * `payload_wire_length`, uint32.
+ */
+#define IPMON_COLUMN_PAYLOAD_WIRE_LENGTH (1 << 21)
+
+/**
+ * `notes`, uint32.
+ */
+#define IPMON_COLUMN_NOTES (1 << 22)
+
+/**
+ * `source_ip`, fixed-size binary of 16 bytes.
+ */
+#define IPMON_COLUMN_SOURCE_IP (1 << 23)
+
+/**
+ * `destination_ip`, fixed-size binary of 16 bytes.
+ */
+#define IPMON_COLUMN_DESTINATION_IP (1 << 24)
+
+/**
+ * `payload`, binary.
+ */
+#define IPMON_COLUMN_PAYLOAD (1 << 25)
+
+/**
+ * `ip`, binary: the whole IP packet.
+ */
+#define IPMON_COLUMN_IP (1 << 26)
+
+/**
+ * `frame`, binary: the whole frame.
+ */
+#define IPMON_COLUMN_FRAME (1 << 27)
+
+/**
+ * All of them.
+ */
+#define IPMON_COLUMN_ALL ((1 << 28) - 1)
+
+/**
+ * What `columns` 0 stands for: all but the addresses as bytes, and the bytes of payload,
+ * packet and frame.
+ */
+#define IPMON_COLUMN_DEFAULT ((1 << 23) - 1)
 
 /**
  * The interface is up.
@@ -1677,6 +1831,46 @@ ipmon_status ipmon_get_fd(struct ipmon_t *m,
                           int *fd);
 
 /**
+ * Hands out what is open, by `ipmon_open_pcap_file()` or `ipmon_open_live()`, as an
+ * Arrow C stream: pyarrow, polars, DuckDB and every other reader of Arrow takes it as
+ * a table. docs/arrow.md has its columns.
+ *
+ * A record batch has up to `rows` rows (at most 1,048,576; 0 is 16,384), and fewer when it
+ * holds more than 64 MiB of bytes, or when there are no more packets at the moment.
+ * `columns` is a set of `IPMON_COLUMN_` bits; 0 is `IPMON_COLUMN_DEFAULT`. No value is
+ * ever null, and the option `address_text` does not matter.
+ *
+ * The stream's `get_next` reads on the thread that calls it, as `ipmon_next_batch()` does
+ * without a limit of time: it waits for the first packet, and hands out what is there
+ * with it. Live, that is what one to a few times `latency` brought. Notices are called back
+ * there. After the last packet it gives a released array. It returns an errno for a failure,
+ * after every row in front of it, and `get_last_error` tells the text: `EIO` for what is
+ * wrong with a file, `ENODEV` for `DEVICE_GONE`, `EINTR` for `INTERRUPTED`, `ENOMEM`,
+ * `EBUSY` inside a callback that `get_next` makes; `EINVAL` once the monitor was freed, or
+ * something else was opened, and in a forked child.
+ *
+ * What is open is the stream's alone until it is released: other calls that pull are
+ * `BUSY`. A release ends neither the run nor the monitor; the rest can be pulled.
+ *
+ * Returns: `OK`, with `out` written. `END` when all packets were handed out already; what
+ * ended the run otherwise, as `ipmon_next_batch()`. `BUSY` while a call pulls, or another
+ * stream is not released. `BAD_ARGUMENT` when nothing is open, for `rows` beyond the limit
+ * and for bits that are no column. `BAD_HANDLE`, `NULL_ARGUMENT`, `FORKED`.
+ * Threads: any thread, at any time. The stream may move between threads; its functions are
+ * called one at a time.
+ * Ownership: the stream is the caller's, to be released as the Arrow specification says; what
+ * `out` held before is overwritten. Batches own their memory, whatever becomes of stream
+ * and monitor. All may be released on any thread.
+ * From a callback: of another monitor.
+ * Since: 0.1.
+ */
+IPMON_API
+ipmon_status ipmon_arrow_stream(struct ipmon_t *m,
+                                size_t rows,
+                                uint32_t columns,
+                                struct ArrowArrayStream *out);
+
+/**
  * Lists the network interfaces, by index. It needs neither privileges nor
  * libpcap.
  *
@@ -1761,3 +1955,68 @@ ipmon_status ipmon_format_address(const uint8_t *ip,
 #endif  // __cplusplus
 
 #endif  /* IPMON_H */
+
+
+/*
+ * The structs of the Arrow C data and C stream interfaces, for ipmon_arrow_stream().
+ * https://arrow.apache.org/docs/format/CDataInterface.html says what each member means
+ * and who releases what. Every header that declares them does so under the same macros.
+ */
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#ifndef ARROW_C_DATA_INTERFACE
+#define ARROW_C_DATA_INTERFACE
+
+#define ARROW_FLAG_DICTIONARY_ORDERED 1
+#define ARROW_FLAG_NULLABLE 2
+#define ARROW_FLAG_MAP_KEYS_SORTED 4
+
+/* A type: of a column, or of all columns as a struct. */
+struct ArrowSchema {
+    const char *format;
+    const char *name;
+    const char *metadata;
+    int64_t flags;
+    int64_t n_children;
+    struct ArrowSchema **children;
+    struct ArrowSchema *dictionary;
+    void (*release)(struct ArrowSchema *);
+    void *private_data;
+};
+
+/* Values: of a column, or of a record batch as a struct. */
+struct ArrowArray {
+    int64_t length;
+    int64_t null_count;
+    int64_t offset;
+    int64_t n_buffers;
+    int64_t n_children;
+    const void **buffers;
+    struct ArrowArray **children;
+    struct ArrowArray *dictionary;
+    void (*release)(struct ArrowArray *);
+    void *private_data;
+};
+
+#endif
+
+#ifndef ARROW_C_STREAM_INTERFACE
+#define ARROW_C_STREAM_INTERFACE
+
+/* Record batches, one after the other. Functions that return an int return 0 or an
+ * errno; release is NULL once it was called. */
+struct ArrowArrayStream {
+    int (*get_schema)(struct ArrowArrayStream *, struct ArrowSchema *out);
+    int (*get_next)(struct ArrowArrayStream *, struct ArrowArray *out);
+    const char *(*get_last_error)(struct ArrowArrayStream *);
+    void (*release)(struct ArrowArrayStream *);
+    void *private_data;
+};
+
+#endif
+
+#ifdef __cplusplus
+}
+#endif

@@ -1,5 +1,7 @@
 //! IPv4 addresses, in dotted decimal.
 
+use super::TEXT_SIZE;
+
 /// Bytes that the longest text takes with a point in front, as it is written
 /// here, and its NUL.
 pub(super) const ROOM: usize = 17;
@@ -51,6 +53,19 @@ pub(super) fn write([a, b, c, d]: [u8; 4], room: &mut [u8; ROOM]) -> usize {
     rest[..8].copy_from_slice(&last.to_le_bytes());
     rest[8] = 0;
     ((middle + end) / 8) - 1
+}
+
+/// Writes an address alone, with nothing in front or behind; its length. What lies behind
+/// it in `room` means nothing.
+#[inline(always)]
+pub(super) fn write_bare([a, b, c, d]: [u8; 4], room: &mut [u8; TEXT_SIZE]) -> usize {
+    let (first, middle) = joined(a, b);
+    let (last, end) = joined(c, d);
+    // Without the point in front, at most 7 bytes.
+    let middle = (middle / 8 - 1).min(7);
+    room[..8].copy_from_slice(&(first >> 8).to_le_bytes());
+    room[middle..][..8].copy_from_slice(&last.to_le_bytes());
+    middle + end / 8
 }
 
 #[inline(always)]

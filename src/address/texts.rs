@@ -81,6 +81,20 @@ impl Texts {
         ([0, TEXT_SIZE], 2 * TEXT_SIZE)
     }
 
+    /// Writes one text without a NUL into `room`; its length. What lies behind it there
+    /// means nothing.
+    #[inline(always)]
+    pub fn write_one(&mut self, version: u8, ip: &[u8; 16], room: &mut [u8; TEXT_SIZE]) -> usize {
+        if version == 4 {
+            return four::write_bare([ip[0], ip[1], ip[2], ip[3]], room);
+        }
+        let [text, _] = self.six(ip, ip);
+        if let Some(text) = text.first_chunk() {
+            *room = *text;
+        }
+        room.iter().position(|byte| *byte == 0).unwrap_or(0)
+    }
+
     #[inline(never)]
     fn six(&mut self, source: &[u8; 16], destination: &[u8; 16]) -> [&[u8]; 2] {
         if self.remembered.is_empty() && self.remembered.try_reserve_exact(ENTRIES).is_ok() {

@@ -150,7 +150,7 @@ impl Event {
 }
 
 #[inline(always)]
-fn direction(direction: Direction) -> u8 {
+pub(super) fn direction(direction: Direction) -> u8 {
     let direction = match direction {
         Direction::Unknown => IPMON_DIRECTION_ANY,
         Direction::In => IPMON_DIRECTION_IN,

@@ -50,6 +50,8 @@ mod run;
 //
 mod pull;
 //
+mod arrow;
+//
 mod adapters;
 //
 mod format;

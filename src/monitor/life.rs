@@ -53,6 +53,8 @@ pub(crate) struct Life {
     pub(crate) session: Option<Box<Session>>,
     /// How the last session ended, until another run begins.
     pub(crate) pulled: Option<Result<()>>,
+    /// What is open is for one reader alone.
+    pub(crate) reserved: bool,
 }
 
 impl Life {
@@ -67,6 +69,7 @@ impl Life {
             thread: None,
             session: None,
             pulled: None,
+            reserved: false,
         }
     }
 
@@ -81,6 +84,7 @@ impl Life {
         self.phase = Phase::Starting;
         self.job = job;
         self.pulled = None;
+        self.reserved = false;
         self.run += 1;
         Ok(())
     }

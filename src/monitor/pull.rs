@@ -254,10 +254,57 @@ impl<S: Sink + 'static> Monitor<S> {
         batch: &mut (impl Batch<S> + Send),
         timeout: Option<Duration>,
     ) -> Result<Pulled> {
+        self.pull_for(None, batch, timeout)
+    }
+
+    /// Keeps what is open for one reader alone, whose pulls name what this returns: the
+    /// run.
+    ///
+    /// # Errors
+    /// `Busy` when another has it, or pulls; otherwise as for `pull`.
+    pub fn reserve(&self) -> Result<u64> {
+        let mut life = self.0.life();
+        if life.session.is_none() {
+            return Err(nothing_there(&life));
+        }
+        if life.reserved {
+            return Err(reserved());
+        }
+        life.reserved = true;
+        Ok(life.run)
+    }
+
+    /// What is open is for everybody again, if the run is still that one.
+    pub fn give_back(&self, run: u64) {
+        let mut life = self.0.life();
+        if life.run == run {
+            life.reserved = false;
+        }
+    }
+
+    /// Takes packets as `pull` does, for the reader that has reserved the run.
+    ///
+    /// # Errors
+    /// As for `pull`; `BadArgument` once another run began.
+    pub fn pull_reserved(
+        &self,
+        run: u64,
+        batch: &mut (impl Batch<S> + Send),
+        timeout: Option<Duration>,
+    ) -> Result<Pulled> {
+        self.pull_for(Some(run), batch, timeout)
+    }
+
+    fn pull_for(
+        &self,
+        reader: Option<u64>,
+        batch: &mut (impl Batch<S> + Send),
+        timeout: Option<Duration>,
+    ) -> Result<Pulled> {
         let shared = &self.0;
         let mut session = {
             let mut life = shared.life();
-            take(&mut life)?
+            take(&mut life, reader)?
         };
         let inside = Inside::of(self.id());
         let end = timeout.and_then(|t| Instant::now().checked_add(t));
@@ -335,19 +382,27 @@ impl<S: Sink + 'static> Monitor<S> {
     }
 }
 
-/// The session, for one call.
-fn take(life: &mut Life) -> Result<Box<Session>> {
-    if let Some(session) = life.session.take() {
-        return Ok(session);
+/// The session, for one call of the reader that reserved the run, or of anybody.
+fn take(life: &mut Life, reader: Option<u64>) -> Result<Box<Session>> {
+    if reader.is_some_and(|run| run != life.run) {
+        return Err(Error::new(Kind::BadArgument, "what was read from is no longer open"));
     }
+    if reader.is_none() && life.reserved && life.session.is_some() {
+        return Err(reserved());
+    }
+    life.session.take().ok_or_else(|| nothing_there(life))
+}
+
+/// Why there is no session.
+fn nothing_there(life: &Life) -> Error {
     if life.pulling() {
-        return Err(pulls());
+        return pulls();
     }
     match (life.phase, &life.pulled) {
-        (Phase::Idle, Some(Err(error))) => Err(error.clone()),
-        (Phase::Idle, Some(Ok(()))) => Err(Error::new(Kind::End, "all packets were handed out")),
-        (Phase::Idle, None) => Err(nothing_open()),
-        _ => Err(life.busy()),
+        (Phase::Idle, Some(Err(error))) => error.clone(),
+        (Phase::Idle, Some(Ok(()))) => Error::new(Kind::End, "all packets were handed out"),
+        (Phase::Idle, None) => nothing_open(),
+        _ => life.busy(),
     }
 }
 
@@ -358,6 +413,10 @@ fn keeps(life: MutexGuard<'_, Life>) -> Option<MutexGuard<'_, Life>> {
 
 fn pulls() -> Error {
     Error::new(Kind::Busy, "another call pulls from this monitor; one at a time can")
+}
+
+fn reserved() -> Error {
+    Error::new(Kind::Busy, "an Arrow stream reads what is open; release it first")
 }
 
 fn nothing_open() -> Error {

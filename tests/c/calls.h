@@ -107,6 +107,14 @@ static inline ipmon_status call_batch_bytes(ipmon_t *m)
     size_t length;
     return ipmon_batch_bytes(m, &base, &length);
 }
+static inline ipmon_status call_arrow_stream(ipmon_t *m)
+{
+    struct ArrowArrayStream stream;
+    ipmon_status status = ipmon_arrow_stream(m, 0, 0, &stream);
+    if (status == IPMON_STATUS_OK)
+        stream.release(&stream);
+    return status;
+}
 CALL_SETTER(open_pcap_file, "/dev/null")
 CALL_SETTER(do_events, 0)
 CALL_GETTER(get_fd, int)
@@ -130,7 +138,7 @@ static const struct call every_call[] = {
     CALL(set_accept_data),  CALL(get_accept_data),   CALL(get_stats),
     {"ipmon_open_live", ipmon_open_live},
     CALL(open_pcap_file),   CALL(next_batch),        CALL(batch_bytes),
-    CALL(do_events),        CALL(get_fd),
+    CALL(do_events),        CALL(get_fd),            CALL(arrow_stream),
 };
 enum { CALLS = sizeof every_call / sizeof *every_call };
 

@@ -39,7 +39,7 @@ static int is_fine(int kind, ipmon_status status)
     /* Of what pulls, where nothing is open or all was read. */
     case IPMON_STATUS_BAD_ARGUMENT:
     case IPMON_STATUS_END: return kind < CALLS && strstr("ipmon_next_batch ipmon_batch_bytes "
-                                                         "ipmon_do_events", every_call[kind].name);
+                                                         "ipmon_do_events ipmon_arrow_stream", every_call[kind].name);
     /* Of /dev/null; of a capture without an interface; without privileges or libpcap. */
     case IPMON_STATUS_NOT_A_CAPTURE:
     case IPMON_STATUS_TRUNCATED:

@@ -37,6 +37,7 @@ int main(void)
     CHECK_STATUS(ipmon_batch_bytes(m, NULL, &count), NULL_ARGUMENT);
     CHECK_STATUS(ipmon_batch_bytes(m, &base, NULL), NULL_ARGUMENT);
     CHECK_STATUS(ipmon_get_fd(m, NULL), NULL_ARGUMENT);
+    CHECK_STATUS(ipmon_arrow_stream(m, 0, 0, NULL), NULL_ARGUMENT);
 
     /* Without a buffer, but with room in it. */
     CHECK_STATUS(ipmon_last_error(m, NULL, 10, NULL), NULL_ARGUMENT);
