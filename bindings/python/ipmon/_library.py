@@ -82,6 +82,7 @@ for _name, _result, *_arguments in (
     ("next_batch", c_ssize_t, c_void_p, c_void_p, c_size_t, c_size_t, c_int),
     ("batch_bytes", c_int32, c_void_p, POINTER(c_void_p), POINTER(c_size_t)),
     ("get_fd", c_int32, c_void_p, POINTER(c_int)),
+    ("arrow_stream", c_int32, c_void_p, c_size_t, c_uint32, c_void_p),
     ("list_adapters", c_int32, c_void_p, c_size_t, c_size_t, POINTER(c_size_t)),
     ("list_ip_addresses", c_int32, c_void_p, c_size_t, c_size_t, POINTER(c_size_t)),
     ("check_access", c_int32, c_void_p),

@@ -19,9 +19,10 @@ from ._structs import ipmon_packet
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Iterator
+    from collections.abc import AsyncIterator, Callable, Iterable, Iterator
     from typing import Any
 
+    from ._arrow import ArrowTable
     from ._batches import Batches
     from ._notices import Notices
 
@@ -69,6 +70,8 @@ class Monitor:
         self._sleepers: set[Callable[[], object]] = set()
         self._poll: Any = None
         self._last: Stats | None = None
+        # An Arrow stream was handed out, which is enough to be its owner.
+        self._given = False
         _all.add(self)
 
     # --- packets ----------------------------------------------------------------------
@@ -116,10 +119,19 @@ class Monitor:
 
     def __arrow_c_stream__(self, requested_schema: object = None) -> object:
         """All further packets as an Arrow C stream, in a capsule: what pyarrow, polars,
-        DuckDB and nanoarrow ask for."""
-        from ._arrow import capsule
+        DuckDB and nanoarrow ask for. docs/arrow.md has its columns.
 
-        return capsule(self, requested_schema)
+        It keeps the monitor open until it is released; meanwhile other ways of taking
+        packets are refused as BUSY."""
+        return self.arrow().__arrow_c_stream__(requested_schema)
+
+    def arrow(self, columns: Iterable[str] | None = None, rows: int = 16_384) -> ArrowTable:
+        """The same with these columns, in record batches of up to `rows` rows. None is
+        every column but `source_ip`, `destination_ip`, `payload`, `ip` and `frame`."""
+        self._open_handle()
+        from ._arrow import ArrowTable
+
+        return ArrowTable(self, columns, rows)
 
     # --- the run ----------------------------------------------------------------------
 
@@ -188,9 +200,10 @@ class Monitor:
 
     def __del__(self) -> None:
         if getattr(self, "_handle", None) is not None:
-            import warnings
+            if not self._given:
+                import warnings
 
-            warnings.warn(f"unclosed {self!r}", ResourceWarning, source=self)
+                warnings.warn(f"unclosed {self!r}", ResourceWarning, source=self)
             self.close()
 
     def __repr__(self) -> str:
@@ -213,6 +226,8 @@ class Monitor:
             if self._records is None:
                 self._records = (ipmon_packet * _CAPACITY)()
             count = self._pull(self._records, _CAPACITY, end)
+            if self._handle is None:
+                return END  # Closed, perhaps by a notice of that very call.
             if count > 0:
                 self._left.extend(self._copies(self._records, count))
         if self._notices is not None:
@@ -254,14 +269,11 @@ class Monitor:
 
     def _lent(self) -> memoryview:
         """The frames of the last batch; the lock is held."""
-        base, length = ctypes.c_void_p(), ctypes.c_size_t()
-        handle = self._open_handle()
+        base, length, handle = ctypes.c_void_p(), ctypes.c_size_t(), self._handle
         check(lib.ipmon_batch_bytes(handle, ctypes.byref(base), ctypes.byref(length)), handle)
         return _view(base.value or 0, length.value, _READ)
 
     def _copies(self, records: ctypes.Array[Any], count: int) -> list[Packet]:
-        if self._closing and self._handle is None:
-            return []  # Closed by a notice of this very call.
         frames = self._lent()
         raw = ctypes.string_at(records, count * RECORD)
         return [
