@@ -1,0 +1,136 @@
+"""numpy batches."""
+
+import asyncio
+import importlib.util
+import os
+import subprocess
+import sys
+import threading
+import unittest
+
+import ipmon
+from captures import SAMPLE, SAMPLE_PACKETS, pcap, udp4, udp6
+from test_packets import Case
+from test_waiting import Silent
+
+if importlib.util.find_spec("numpy") is None:
+    raise unittest.SkipTest("numpy is not installed")
+
+
+class Batches(Case):
+    def test_batches_hold_what_packets_hold(self):
+        with ipmon.open(SAMPLE) as m:
+            packets = list(m)
+        seen = 0
+        with ipmon.open(SAMPLE) as m:
+            for batch in m.batches(7):
+                self.assertLessEqual(len(batch), 7)
+                frames = batch.bytes
+                for row, p in zip(batch.array, packets[seen:]):
+                    for name in ("tos", "ttl", "source_port", "id", "timestamp_ns", "notes",
+                                 "payload_wire_length", "frame_number", "checksum"):
+                        self.assertEqual(row[name], getattr(p, name))
+                    self.assertEqual(bytes(row["source_ip"])[: len(p.source_ip)], p.source_ip)
+                    start, length = row["payload_offset"], row["payload_length"]
+                    self.assertEqual(frames[start : start + length].tobytes(), p.payload)
+                    start, length = row["frame_offset"], row["frame_length"]
+                    self.assertEqual(frames[start : start + length].tobytes(), p.frame)
+                seen += len(batch)
+                self.assertEqual(batch.packet(-1).frame, packets[seen - 1].frame)
+        self.assertEqual(seen, SAMPLE_PACKETS)
+
+    def test_the_array_is_numbers_in_columns(self):
+        with ipmon.open(self.capture(*(udp4(i) for i in range(1000)))) as m:
+            total = sum(int(b.array["source_port"].sum()) for b in m.batches())
+        self.assertEqual(total, sum(range(1000, 2000)))
+        self.assertEqual(ipmon.dtype.itemsize, 168)
+        self.assertNotIn("payload", ipmon.dtype.names)
+        with ipmon.open(self.capture(udp6(1))) as m:
+            (batch,) = (b.copy() for b in m.batches())
+        self.assertEqual(batch.array["source_ip"][0].tobytes().hex(), "20010db8" + "00" * 11 + "01")
+
+    def test_what_is_borrowed_is_refused_when_it_is_over_and_copies_stay(self):
+        frames = [udp4(i) for i in range(20)]
+        with ipmon.open(self.capture(*frames)) as m:
+            batches = m.batches(10)
+            first = next(batches)
+            kept = first.copy()
+            self.assertIs(kept.copy(), kept)
+            next(batches)
+            for use in (lambda: first.bytes, first.copy, lambda: first.packet(0)):
+                with self.assertRaisesRegex(ipmon.IpmonError, "this batch is over"):
+                    use()
+            last = m
+        self.assertEqual(kept.packet(3).frame, frames[3])
+        self.assertEqual(kept.array["source_port"].tolist(), list(range(1000, 1010)))
+        with self.assertRaises(ValueError):
+            kept.bytes[0] = 1
+        self.assertRaises(ipmon.ClosedError, last.batches)
+        with ipmon.open(self.capture(*frames)) as m:
+            batch = next(m.batches())
+            with self.assertRaises(ValueError):
+                batch.bytes[0] = 1
+        self.assertRaises(ipmon.ClosedError, lambda: batch.bytes)
+
+    def test_packets_that_a_loop_left_are_not_lost(self):
+        with ipmon.open(SAMPLE) as m:
+            next(iter(m))
+            with self.assertRaisesRegex(ipmon.IpmonError, "take") as caught:
+                next(m.batches())
+            self.assertEqual(caught.exception.status, "BUSY")
+            taken = len(m.take())
+            self.assertEqual(1 + taken + sum(len(b) for b in m.batches()), SAMPLE_PACKETS)
+
+    def test_a_batch_is_not_lost_to_what_a_notice_raises(self):
+        def raise_mine(notice):
+            raise KeyError("mine")
+
+        with ipmon.open(SAMPLE, on_notice=raise_mine) as m:
+            batches = m.batches()
+            seen = 0
+            with self.assertRaises(KeyError):
+                for batch in batches:
+                    seen += len(batch)
+            seen += sum(len(b) for b in batches)
+        self.assertEqual(seen, SAMPLE_PACKETS)
+
+    def test_sizes(self):
+        with ipmon.open(SAMPLE) as m:
+            self.assertRaises(ValueError, m.batches, 0)
+            self.assertEqual(len(next(m.batches(1))), 1)
+            self.assertEqual(len(next(m.batches(1 << 40))), SAMPLE_PACKETS - 1)
+
+    def test_numpy_is_imported_by_who_asks_for_it(self):
+        program = (
+            "import sys, ipmon\n"
+            "list(ipmon.open(sys.argv[1]))\n"
+            "assert 'numpy' not in sys.modules and 'asyncio' not in sys.modules\n"
+            "assert ipmon.dtype.names[0] == 'struct_size'\n"
+        )
+        subprocess.run([sys.executable, "-c", program, SAMPLE], check=True, timeout=60)
+
+
+class Waiting(Silent):
+    def test_take(self):
+        m, fd = self.silent()
+        batches = m.batches()
+        self.assertEqual(len(batches.take(0)), 0)
+        os.write(fd, pcap([udp4(1), udp4(2)]))
+        self.assertEqual(len(batches.take(5)), 2)
+        self.assertEqual(len(batches.take(0.02)), 0)
+        threading.Timer(0.05, m.close).start()
+        self.assertIsNone(batches.take())
+
+    def test_asyncio(self):
+        async def main():
+            m, fd = self.silent()
+            loop = asyncio.get_running_loop()
+            loop.call_later(0.05, os.write, fd, pcap([udp4(1), udp4(2)]))
+            loop.call_later(0.15, m.close)
+            return [len(b) async for b in m.batches()]
+
+        self.assertEqual(asyncio.run(main()), [2])
+
+
+if __name__ == "__main__":
+    unittest.main()
