@@ -7,7 +7,8 @@ ARGS ?= -r tests/data/sample.pcap
 LIB = target/release
 SNIFF = target/sniff
 
-.PHONY: help run build check test docs conformance filters model soak abuse bench bench-live fuzz \
+.PHONY: help run build check test docs conformance filters model soak abuse bench bench-live \
+    bench-languages bindings fuzz \
     install uninstall clean
 
 help:
@@ -49,8 +50,11 @@ test:
 	@$(CARGO) test --quiet
 	@$(MAKE) --no-print-directory model build
 	@tests/run-c.sh
-	@tests/bindings-cpp.sh
 	@tests/install.sh
+	@tests/examples.sh
+	@tests/docs.sh
+	@$(MAKE) --no-print-directory bindings
+	@tests/arrow.sh
 	@tests/no-panic-crosses.sh
 	@tests/contracts.sh
 	@tests/readme.sh
@@ -93,6 +97,21 @@ bench-live: library
 	@$(CC) -std=c11 -D_GNU_SOURCE -O2 -Wall -Wextra -Iinclude benches/live/live.c -o target/live \
 	    -L$(LIB) -lipmon -lpcap -Wl,-rpath,'$$ORIGIN/release'
 	@target/live $(LIVE_ROUNDS) $(LIVE_MS)
+
+## make bench-languages  what a packet costs in each language, and beside readers of its own;
+##                   writes docs/languages.md. make bindings comes first
+bench-languages: library
+	@benches/languages.py
+
+## make bindings     builds and tests the bindings of every language, and compares them
+bindings: build
+	@conformance/c/build.sh
+	@tests/bindings-cpp.sh
+	@tests/bindings-go.sh
+	@tests/bindings-csharp.sh
+	@tests/bindings-node.sh
+	@tests/bindings-python.sh
+	@conformance/run.py
 
 ## make filters      filters against libpcap and tcpdump on every real capture (make test
 ##                   takes every fifth)
