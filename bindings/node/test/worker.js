@@ -1,0 +1,10 @@
+// What the worker of a test does.
+import { parentPort, workerData } from 'node:worker_threads';
+import { Monitor } from 'ipmon';
+
+let packets = 0;
+const notices = [];
+const monitor = new Monitor({ file: workerData });
+monitor.on('notice', ({ name }) => notices.push(name));
+for await (const batch of monitor) packets += batch.length;
+parentPort.postMessage({ packets, notices });
