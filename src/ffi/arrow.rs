@@ -3,6 +3,7 @@
 mod abi;
 mod array;
 mod columns;
+mod plan;
 mod rows;
 mod schema;
 mod stream;
@@ -12,7 +13,7 @@ use super::monitor::ipmon_t;
 use super::status::{Failure, IPMON_STATUS_BAD_ARGUMENT, ipmon_status};
 use super::text::put;
 use abi::ArrowArrayStream;
-use rows::Plan;
+use plan::Plan;
 
 // The columns, by their bits: in the order in which they stand in a record batch. Each has
 // the name and the value of a field of ipmon_packet.

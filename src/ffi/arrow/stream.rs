@@ -1,7 +1,8 @@
 //! The stream: record batches, pulled when a consumer asks for them.
 
 use super::abi::{ArrowArray, ArrowArrayStream, ArrowSchema};
-use super::rows::{Plan, Rows};
+use super::plan::Plan;
+use super::rows::Rows;
 use super::{array, schema};
 use crate::error::Kind;
 use crate::ffi::guard::guard;
