@@ -52,21 +52,22 @@ _structs: dict[int, ArrowArrayStream] = {}
 _streams: dict[int, tuple[Callable[[int], None], Monitor]] = {}
 
 
-@_Release
-def _release(address: int) -> None:
+def _let_go(address: int) -> None:
     """Stands in a stream in place of the library's, to let go of the monitor."""
     private = ArrowArrayStream.from_address(address).private_data
     release, _ = _streams.pop(private)
     release(address)
 
 
-@CFUNCTYPE(None, c_void_p)
-def _end_capsule(capsule: int) -> None:
+def _end(capsule: int) -> None:
     """Releases a stream that no consumer took, and the struct that held it."""
     address = _pointer_of(capsule, _NAME)
     stream = _structs.pop(address)
     if stream.release:
         stream.release(address)
+
+
+_release, _end_capsule = _Release(_let_go), CFUNCTYPE(None, c_void_p)(_end)
 
 
 def mask(columns: Iterable[str] | None) -> int:

@@ -147,7 +147,7 @@ class Live(unittest.TestCase):
         program = (
             "import ipmon, os, sys, threading, time\n"
             f"m = ipmon.open_live({INTERFACE!r}, on_notice=lambda n: None)\n"
-            "threading.Thread(target=lambda: list(m), daemon=True).start()\n"
+            "threading.Thread(target=list, args=(iter(m),), daemon=True).start()\n"
             "{}(7)\n"
         )
         for leave in ("sys.exit", "os._exit"):

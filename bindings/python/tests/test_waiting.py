@@ -144,7 +144,7 @@ class Waiting(Silent):
             "import ipmon, os, sys, threading, time\n"
             "os.mkfifo(sys.argv[1]); fd = os.open(sys.argv[1], os.O_RDWR)\n"
             "m = ipmon.open(sys.argv[1], on_notice=print)\n"
-            "threading.Thread(target=lambda: list(m), daemon=True).start()\n"
+            "threading.Thread(target=list, args=(iter(m),), daemon=True).start()\n"
             "time.sleep(0.1)\n"
             "sys.exit(7)\n"
         )
