@@ -101,6 +101,16 @@ the_readme() {
         ! message=$("$work/readme" /does/not/exist 2>&1) &&
         [ "$message" = 'cannot open "/does/not/exist": No such file or directory' ]
 }
+the_loop() { # The README's loop, over the sample.
+    {
+        printf '#include <iostream>\n#include <ipmon.hpp>\nint main() { ipmon::monitor m;\n'
+        block bindings/cpp/README.md 'm[.]packets' | sed "s|capture.pcap|$sample|"
+        echo '}'
+    } >"$work/loop.cc"
+    g++ -std=c++17 "${strict[@]}" "${include[@]}" "$work/loop.cc" -o "$work/loop" "${link[@]}" &&
+        "$work/loop" >"$work/out" && [ -s "$work/out" ] &&
+        [ "$(wc -l <"$work/out")" = "$(target/sniff -r "$sample" 'dst port 80' 2>"$work/err" | wc -l)" ]
+}
 the_example() {
     cmake -S bindings/cpp -B "$work/build" -DIPMON_CPP_EXAMPLES=ON &&
         cmake --build "$work/build" &&
@@ -129,5 +139,6 @@ check "conform cases and sums are those of C" cases
 check "conform behaviours are those of C" behaviours
 check "an older library is refused" another_abi_is_refused
 check "the README's program" the_readme
+check "the README's loop" the_loop
 check "the example, by CMake" the_example
 count_checks
