@@ -109,7 +109,8 @@ the_loop() { # The README's loop, over the sample.
     } >"$work/loop.cc"
     g++ -std=c++17 "${strict[@]}" "${include[@]}" "$work/loop.cc" -o "$work/loop" "${link[@]}" &&
         "$work/loop" >"$work/out" && [ -s "$work/out" ] &&
-        [ "$(wc -l <"$work/out")" = "$(target/sniff -r "$sample" 'dst port 80' 2>"$work/err" | wc -l)" ]
+        target/sniff --format tsv -r "$sample" >"$work/tsv" 2>"$work/err" &&
+        [ "$(wc -l <"$work/out")" = "$(cut -f 7 "$work/tsv" | grep -cx 80)" ]
 }
 the_example() {
     cmake -S bindings/cpp -B "$work/build" -DIPMON_CPP_EXAMPLES=ON &&
