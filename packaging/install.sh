@@ -25,9 +25,15 @@ soname=libipmon.so.${version%%.*}
 shared=$libdir/libipmon.so.$version
 files=(
     "$shared" "$libdir/$soname" "$libdir/libipmon.so" "$libdir/libipmon.a"
-    "$include/ipmon.h" "$include/ipmon.hpp" "$libdir/pkgconfig/ipmon.pc"
+    "$include/ipmon.h" "$libdir/pkgconfig/ipmon.pc"
     "$libdir/cmake/ipmon/ipmonConfig.cmake" "$libdir/cmake/ipmon/ipmonConfigVersion.cmake"
 )
+# The C++ header, and those that it includes.
+cpp=()
+for file in bindings/cpp/include/ipmon.hpp bindings/cpp/include/ipmon/*.hpp; do
+    cpp+=("${file#bindings/cpp/include/}")
+    files+=("$include/${cpp[-1]}")
+done
 
 # What a static library needs of the system.
 private="-lgcc_s -lutil -lrt -lpthread -lm -ldl -lc"
@@ -67,7 +73,7 @@ install)
     ln -sf "$soname" "$destdir$libdir/libipmon.so"
     put "$built/static.a" "$libdir/libipmon.a" 644
     put include/ipmon.h "$include/ipmon.h" 644
-    put bindings/cpp/include/ipmon.hpp "$include/ipmon.hpp" 644
+    for file in "${cpp[@]}"; do put "bindings/cpp/include/$file" "$include/$file" 644; done
     fill ipmon.pc | put /dev/stdin "$libdir/pkgconfig/ipmon.pc" 644
     for name in ipmonConfig.cmake ipmonConfigVersion.cmake; do
         fill "$name" | put /dev/stdin "$libdir/cmake/ipmon/$name" 644
@@ -78,7 +84,7 @@ install)
 uninstall)
     for file in "${files[@]}"; do rm -f "$destdir$file"; done
     # Folders that only we used.
-    for folder in "$libdir/cmake/ipmon" "$libdir/cmake" "$libdir/pkgconfig" "$libdir" "$include" "$prefix"; do
+    for folder in "$libdir/cmake/ipmon" "$libdir/cmake" "$libdir/pkgconfig" "$libdir" "$include/ipmon" "$include" "$prefix"; do
         rmdir "$destdir$folder" 2>/dev/null || true
     done
     if [[ -z $destdir && $(id -u) == 0 ]] && command -v ldconfig >/dev/null; then ldconfig || true; fi

@@ -5,21 +5,7 @@
 # One line a check; the last line counts them.
 set -u
 cd "$(dirname "$0")/.."
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-passed=0 failed=0 skipped=0
-check() { # NAME COMMAND...
-    "${@:2}" >"$work/log" 2>&1 </dev/null
-    case $? in
-    0) passed=$((passed + 1)) && echo "ok $1" ;;
-    77) skipped=$((skipped + 1)) && echo "skip $1: $(tail -n 1 "$work/log")" ;;
-    *)
-        failed=$((failed + 1))
-        echo "not ok $1"
-        head -n 20 "$work/log" | sed 's/^/    /'
-        ;;
-    esac
-}
+source tests/checks.sh
 
 sample=$PWD/tests/data/sample.pcap
 prefix=$work/prefix
@@ -118,8 +104,7 @@ into_a_package() {
 }
 leaves_nothing() { make uninstall PREFIX="$prefix" && [ ! -e "$prefix" ]; }
 
-block_cpp() { awk '/^```cpp$/ { inside = 1; next } /^```$/ { inside = 0 } inside' bindings/cpp/README.md; }
-block_cpp >"$work/program.cc"
+block bindings/cpp/README.md 'int main' >"$work/program.cc"
 sed -i 's/, protocol "/ protocol "/' "$work/program.cc"
 
 check "make install" installs
@@ -137,5 +122,4 @@ check "CMake, an older one that is not compatible too" another_version_is_refuse
 check "CMake, in a folder that was moved" moves
 check "into a package, and out of it" into_a_package
 check "make uninstall" leaves_nothing
-echo "$passed passed, $failed failed, $skipped skipped"
-[[ $failed == 0 && $passed != 0 ]]
+count_checks

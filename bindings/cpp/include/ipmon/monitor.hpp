@@ -171,7 +171,7 @@ public:
             const std::lock_guard<std::mutex> lock(s->mutex);
             s->running.reset();
         }
-        check(status);
+        detail::check(s->m, status);
     }
 
     /// Ends the run, on whatever thread it is. True when it is over; false where it
@@ -187,7 +187,7 @@ public:
         if (status == IPMON_STATUS_PENDING) {
             return false;
         }
-        check(status);
+        detail::check(s->m, status);
         s->settle();
         return true;
     }
