@@ -33,7 +33,11 @@ func (m *Monitor) Packets(ctx context.Context) iter.Seq2[*Packet, error] {
 	return func(yield func(*Packet, error) bool) {
 		p := new(Packet)
 		m.loop(ctx, func(done <-chan struct{}) bool {
-			for m.next < m.count && !m.closed.Load() {
+			events := m.events[m.next:m.count]
+			for i := range events {
+				if m.closed.Load() != 0 {
+					break
+				}
 				if done != nil {
 					select {
 					case <-done:
@@ -41,7 +45,7 @@ func (m *Monitor) Packets(ctx context.Context) iter.Seq2[*Packet, error] {
 					default:
 					}
 				}
-				p.Event = &m.events[m.next]
+				p.Event = &events[i]
 				m.next++
 				if !yield(p, nil) {
 					return false
@@ -60,7 +64,7 @@ func (m *Monitor) Batches(ctx context.Context) iter.Seq2[[]Event, error] {
 		m.loop(ctx, func(<-chan struct{}) bool {
 			rest := m.events[m.next:m.count]
 			m.next = m.count
-			return len(rest) == 0 || m.closed.Load() || yield(rest, nil)
+			return len(rest) == 0 || m.closed.Load() != 0 || yield(rest, nil)
 		}, func(err error) { yield(nil, err) })
 	}
 }
@@ -90,7 +94,7 @@ func (m *Monitor) loop(ctx context.Context, hand func(done <-chan struct{}) bool
 			return
 		}
 	}
-	if err := ctx.Err(); err != nil && !m.closed.Load() {
+	if err := ctx.Err(); err != nil && m.closed.Load() == 0 {
 		fail(err)
 	}
 }
@@ -98,7 +102,7 @@ func (m *Monitor) loop(ctx context.Context, hand func(done <-chan struct{}) bool
 func (m *Monitor) enter() error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if m.closed.Load() {
+	if m.closed.Load() != 0 {
 		return ErrClosed
 	}
 	if m.loops {
@@ -115,9 +119,12 @@ func (m *Monitor) enter() error {
 func (m *Monitor) leave() {
 	m.mu.Lock()
 	m.loops = false
-	closed := m.closed.Load()
+	closed, left := m.closed.Load() != 0, m.left
 	m.mu.Unlock()
-	if closed {
+	switch {
+	case left != nil: // Close waits, and frees it.
+		close(left)
+	case closed:
 		m.free()
 	}
 }
@@ -137,7 +144,7 @@ func (m *Monitor) lend(lends bool) bool {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.lends = lends
-	return !m.closed.Load()
+	return m.closed.Load() == 0
 }
 
 // fill gets the next events, and waits for the first.

@@ -37,12 +37,12 @@ import (
 // called from any goroutine; one loop at a time takes packets from it.
 type Monitor struct {
 	mu     sync.Mutex
-	handle *C.ipmon_t  // nil once it is freed
-	closed atomic.Bool // set with mu held
-	loops  bool        // a loop goes on
-	lends  bool        // the loop's body may hold what the library lends
-	freed  chan struct{}
-	last   Stats // once handle is nil
+	handle *C.ipmon_t    // nil once it is freed
+	closed atomic.Uint32 // 1: it is; set with mu held
+	loops  bool          // a loop goes on
+	lends  bool          // the loop's body may hold what the library lends
+	left   chan struct{} // made by a Close that waits for the loop
+	last   Stats         // once handle is nil
 
 	notices notices
 
@@ -90,10 +90,11 @@ func open(options []Option, start func(*C.ipmon_t) C.ipmon_status) (*Monitor, er
 	if err := usable(); err != nil {
 		return nil, err
 	}
-	m := &Monitor{handle: C.ipmon_new(), freed: make(chan struct{})}
+	m := &Monitor{handle: C.ipmon_new()}
 	if m.handle == nil {
 		return nil, &Error{NoMemory, "file descriptors, or the 4,096 monitors of a process, are used up"}
 	}
+	C.ipmon_set_address_text(m.handle, 0) // netip.Addr is made of bytes.
 	for _, set := range options {
 		if err := set(m); err != nil {
 			m.Close()
@@ -111,28 +112,30 @@ func open(options []Option, start func(*C.ipmon_t) C.ipmon_status) (*Monitor, er
 // Close ends the run and gives back everything. It may be called at any time, from any
 // goroutine, and again.
 //
-// A loop that waits for packets ends, and when Close returns everything is given back. A
-// loop whose body runs, perhaps the one that Close is called from, keeps what it has
-// borrowed until the body is through; then it ends and gives everything back, and Close
-// does not wait for that.
+// A loop that waits for packets ends at once, and when Close returns everything is given
+// back. A loop whose body runs, perhaps the one that Close is called from, keeps what it
+// has borrowed until the body is through; then it ends and gives everything back, and
+// Close does not wait for that.
 func (m *Monitor) Close() error {
 	m.mu.Lock()
-	if m.closed.Swap(true) {
+	if m.closed.Swap(1) != 0 {
 		m.mu.Unlock()
 		return nil
 	}
-	loops, lends := m.loops, m.lends
-	if loops {
+	if m.loops {
 		C.ipmon_interrupt(m.handle)
+		if m.lends {
+			m.mu.Unlock()
+			return nil
+		}
+		m.left = make(chan struct{})
 	}
+	left := m.left
 	m.mu.Unlock()
-	if !loops {
-		return m.free()
+	if left != nil {
+		<-left
 	}
-	if !lends {
-		<-m.freed
-	}
-	return nil
+	return m.free()
 }
 
 // free gives everything back; once, by whoever is the last to use it.
@@ -153,7 +156,6 @@ func (m *Monitor) free() error {
 	m.next, m.count = 0, 0
 	m.notices.tell()
 	m.notices.free()
-	close(m.freed)
 	if status != C.IPMON_STATUS_OK {
 		return &Error{Status(status), Status(status).Error()}
 	}
@@ -165,7 +167,7 @@ func (m *Monitor) free() error {
 func (m *Monitor) Accept(accept bool) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if m.closed.Load() {
+	if m.closed.Load() != 0 {
 		return ErrClosed
 	}
 	return m.failure(C.ipmon_set_accept_data(m.handle, truth(accept)))
