@@ -36,12 +36,12 @@ runtimes() {
     # mono's compiler cannot read the reference assemblies of .NET 8 itself.
     unpacked dotnetcore2==3.1.23 dotnetcore2 net31
 }
-for_mono() { "${compiler[@]}" -r:System.Core.dll "$@"; }
+for_mono() { "${compiler[@]}" -r:System.Core.dll -r:System.dll "$@"; }
 for_dotnet() {
     local names=() name
     for name in System.Private.CoreLib System.Runtime System.Runtime.InteropServices System.Collections \
         System.Linq System.Console System.Net.Primitives System.Memory System.Threading.Tasks System.Threading System.Threading.Thread System.Runtime.Extensions System.Diagnostics.Process \
-        System.IO.FileSystem System.Runtime.InteropServices.RuntimeInformation; do
+        System.ComponentModel.Primitives System.Net.Sockets         System.IO.FileSystem System.Runtime.InteropServices.RuntimeInformation; do
         names+=("-r:$references/$name.dll")
     done
     "${compiler[@]}" -nostdlib -noconfig -define:NETCOREAPP,NETCOREAPP3_0_OR_GREATER "${names[@]}" "$@"

@@ -42,7 +42,7 @@ internal static class Live
         using (var m = new PacketMonitor { LocalHost = name })
         {
             int packets = Wait(m, count).GetAwaiter().GetResult();
-            return Behaviours.Say("\"packets\":" + packets);
+            return Behaviours.Say("\"packets\":" + Math.Min(packets, count));
         }
     }
 

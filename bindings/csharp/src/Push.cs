@@ -186,6 +186,7 @@ namespace Ipmon
 
         private static void OnPacket(PacketEvent* packet, IntPtr user)
         {
+            Mono.Enter();
             PacketMonitor m = MonitorHandle.Target(user);
             EventHandler<IPPacketEventArgs> handlers = m?.IPPacket;
             if (handlers == null)
@@ -206,6 +207,7 @@ namespace Ipmon
 
         private static void OnError(NativeError* error, IntPtr user)
         {
+            Mono.Enter();
             PacketMonitor m = MonitorHandle.Target(user);
             if (m == null)
             {
@@ -224,6 +226,7 @@ namespace Ipmon
 
         private static void OnNotice(NativeNotice* notice, IntPtr user)
         {
+            Mono.Enter();
             PacketMonitor m = MonitorHandle.Target(user);
             if (m == null)
             {

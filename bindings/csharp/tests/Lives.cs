@@ -1,0 +1,400 @@
+// usage: lives, as root in a network namespace of its own, in which lo is up. What a
+// monitor does with live captures, on every runtime.
+using System;
+using System.Collections.Generic;
+using System.Diagnostics;
+using System.Linq;
+using System.Net;
+using System.Net.Sockets;
+using System.Runtime.CompilerServices;
+using System.Threading;
+using System.Threading.Tasks;
+using Ipmon;
+
+internal static class Lives
+{
+    private static readonly UdpClient Receiver = new UdpClient(new IPEndPoint(IPAddress.Loopback, 0));
+    private static readonly UdpClient Sender = new UdpClient();
+
+    private static int Main(string[] args)
+    {
+        return Check.All(RunEndsWithAStopInTheHandler, AnExceptionComesOutOfRunAndStop,
+            StopAndWaitFromOtherThreads, DisposeInTheHandler, DisposeFromAnotherThread,
+            WhatWasStartedGoesOnByItself, AnInterruptEndsAWait, FailuresComeOutOfStart,
+            LoopsOfPacketsEndWithin50Ms, LoopsTakeWhatComes, TheDescriptorWakes,
+#if NETCOREAPP
+            AsynchronousLoopsEndWithin50Ms, AsynchronousLoopsTakeWhatComes,
+#endif
+            TheEndOfAnInterfaceIsTold) == 0 ? 0 : 1;
+    }
+
+    private static PacketMonitor OnLoopback()
+    {
+        return new PacketMonitor { LocalHost = "lo", Filter = "udp", BufferSize = 4 << 20 };
+    }
+
+    private static void Send(int count)
+    {
+        for (int i = 0; i < count; i++)
+        {
+            Sender.Send(new byte[] { 1, 2, 3 }, 3, (IPEndPoint)Receiver.Client.LocalEndPoint);
+        }
+    }
+
+    private static void RunEndsWithAStopInTheHandler()
+    {
+        using (PacketMonitor m = OnLoopback())
+        {
+            for (int round = 0; round < 2; round++)
+            {
+                int seen = 0;
+                EventHandler<IPPacketEventArgs> handler = (sender, e) =>
+                {
+                    Check.That(e.Packet.PayloadLength == 11 && e.Packet.SourceText == "127.0.0.1", "the packet");
+                    if (++seen == 5)
+                    {
+                        m.Stop();
+                    }
+                };
+                m.IPPacket += handler;
+                bool over = false;
+                Action join = Check.InAThread(() =>
+                {
+                    m.Run();
+                    Volatile.Write(ref over, true);
+                });
+                // Active says that it was started, not yet that it captures.
+                Check.Soon(() => { Send(5); return Volatile.Read(ref over); }, "it ends");
+                join();
+                Check.Equal(seen, 5, "packets");
+                Check.That(!m.Active, "it is over");
+                m.IPPacket -= handler;
+            }
+        }
+    }
+
+    private static void AnExceptionComesOutOfRunAndStop()
+    {
+        using (PacketMonitor m = OnLoopback())
+        {
+            m.IPPacket += (sender, e) => { throw new InvalidOperationException("mine"); };
+            m.Start();
+            Send(3);
+            Check.Throws<InvalidOperationException>(() => m.Wait(), "Wait");
+            m.Start();
+            Send(3);
+            Check.Soon(() => !m.Active, "it ends");
+            Check.Throws<InvalidOperationException>(() => m.Stop(), "Stop");
+            m.Stop();
+            Check.That(m.Wait(), "nothing is left");
+        }
+    }
+
+    private static void StopAndWaitFromOtherThreads()
+    {
+        using (PacketMonitor m = OnLoopback())
+        {
+            int inside = 0, ended = 0;
+            m.IPPacket += (sender, e) =>
+            {
+                Interlocked.Increment(ref inside);
+                Thread.Sleep(1);
+                Interlocked.Decrement(ref inside);
+            };
+            m.NoticeReceived += (sender, notice) => ended += notice.Code == NoticeCode.Ended ? 1 : 0;
+            for (int i = 1; i <= 5; i++)
+            {
+                m.Start();
+                m.Start();
+                Check.That(!m.Wait(1), "it goes on");
+                Action join = Check.InAThread(() => Check.That(m.Wait(), "it is over"));
+                Send(20);
+                m.Stop();
+                Check.Equal(Volatile.Read(ref inside), 0, "handlers after the stop");
+                Check.Equal(ended, i, "notices of the end");
+                join();
+                Stats s = m.Stats;
+                Check.Equal(s.Received, s.Delivered + s.NotIp + s.Unsupported + s.Truncated + s.MalformedVersion +
+                    s.MalformedHeaderLength + s.MalformedTotalLength + s.MalformedShort + s.Filtered + s.Paused +
+                    s.Discarded + s.Dropped, "the ledger");
+            }
+        }
+    }
+
+    private static void DisposeInTheHandler()
+    {
+        for (int i = 0; i < 20; i++)
+        {
+            PacketMonitor m = OnLoopback();
+            var events = new List<string>();
+            m.IPPacket += (sender, e) =>
+            {
+                events.Add("packet");
+                m.Dispose();
+                Check.That(e.Packet.CopyPayload().Length == 11, "the packet is still there");
+            };
+            m.NoticeReceived += (sender, notice) =>
+            {
+                lock (events)
+                {
+                    events.Add(notice.Code.ToString());
+                }
+            };
+            m.Start();
+            Send(5);
+            Check.Soon(() => { lock (events) { return events.Contains("Ended"); } }, "the notice");
+            Check.Equal(string.Join(" ", events), "packet Ended", "events");
+            Check.Throws<ObjectDisposedException>(() => m.Start(), "Start");
+        }
+    }
+
+    private static void DisposeFromAnotherThread()
+    {
+        for (int i = 0; i < 20; i++)
+        {
+            PacketMonitor m = OnLoopback();
+            int after = 0;
+            bool disposed = false;
+            m.IPPacket += (sender, e) => after += Volatile.Read(ref disposed) ? 1 : 0;
+            m.Start();
+            Action join = Check.InAThread(() =>
+            {
+                try
+                {
+                    m.Wait();
+                }
+                catch (ObjectDisposedException)
+                {
+                    // It came too late for the wait.
+                }
+            });
+            Send(10);
+            m.Dispose();
+            Volatile.Write(ref disposed, true);
+            Send(10);
+            join();
+            Check.Equal(after, 0, "packets after it");
+        }
+    }
+
+    private static int counted;
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void StartAndForget()
+    {
+        PacketMonitor m = OnLoopback();
+        m.IPPacket += (sender, e) =>
+        {
+            if (Interlocked.Increment(ref counted) == 50)
+            {
+                ((PacketMonitor)sender).Dispose();
+            }
+        };
+        m.Start();
+    }
+
+    private static void WhatWasStartedGoesOnByItself()
+    {
+        StartAndForget();
+        Check.Soon(() =>
+        {
+            GC.Collect();
+            GC.WaitForPendingFinalizers();
+            Send(1);
+            return Volatile.Read(ref counted) >= 50;
+        }, "all packets");
+    }
+
+    private static void AnInterruptEndsAWait()
+    {
+        using (PacketMonitor m = OnLoopback())
+        {
+            m.Start();
+            Action join = Check.InAThread(() => Check.That(!m.Wait(), "it goes on"));
+            Thread.Sleep(20);
+            m.Interrupt();
+            join();
+            Check.That(m.Active, "it goes on");
+        }
+    }
+
+    private static void FailuresComeOutOfStart()
+    {
+        using (PacketMonitor m = OnLoopback())
+        {
+            m.CheckAccess();
+            m.LocalHost = "no-such-if";
+            Check.Fails(Status.NoDevice, () => m.Start(), "Start");
+            Check.Fails(Status.NoDevice, () => m.Run(), "Run");
+            Check.Fails(Status.NoDevice, () => m.CheckAccess(), "CheckAccess");
+            Check.Fails(Status.NoDevice, () => m.LiveBatches().Count(), "a loop");
+        }
+    }
+
+    /// <summary>Ends what waits with each way to end it, and looks how long that
+    /// takes.</summary>
+    private static void EndsSoon(Action<PacketMonitor> loop, Action<PacketMonitor> end, bool isOpened = false)
+    {
+        var times = new List<double>();
+        for (int i = 0; i < 5; i++)
+        {
+            using (PacketMonitor m = OnLoopback())
+            {
+                long over = 0;
+                if (isOpened)
+                {
+                    m.OpenLive();
+                }
+                Action join = Check.InAThread(() =>
+                {
+                    loop(m);
+                    over = Stopwatch.GetTimestamp();
+                });
+                Thread.Sleep(30);
+                long since = Stopwatch.GetTimestamp();
+                end(m);
+                join();
+                times.Add((over - since) * 1e3 / Stopwatch.Frequency);
+            }
+        }
+        // A busy machine may keep a thread waiting now and then.
+        times.Sort();
+        Check.That(times[1] < 50 && times[4] < 1000, "it took " + string.Join(" ", times) + " ms");
+    }
+
+    private static void LoopsOfPacketsEndWithin50Ms()
+    {
+        EndsSoon(m => m.LiveBatches().Count(), m => m.Stop());
+        EndsSoon(m => m.LiveBatches().Count(), m => m.Dispose());
+        EndsSoon(m => m.LivePackets().Count(), m => m.Stop());
+        EndsSoon(m => m.Run(), m => m.Stop());
+        EndsSoon(m => m.DoEvents(), m => m.Stop(), true);
+        EndsSoon(m => m.DoEvents(), m => m.Dispose(), true);
+        EndsSoon(m => m.WhenReadable().Wait(), m => m.Stop(), true);
+        EndsSoon(m => m.WhenReadable().Wait(), m => m.Dispose(), true);
+    }
+
+    private static void LoopsTakeWhatComes()
+    {
+        using (PacketMonitor m = OnLoopback())
+        {
+            int seen = 0;
+            Action join = Check.InAThread(() =>
+            {
+                foreach (Packet packet in m.LivePackets())
+                {
+                    if (++seen == 100)
+                    {
+                        break;
+                    }
+                }
+            });
+            Check.Soon(() => { Send(3); return Volatile.Read(ref seen) >= 100; }, "all packets");
+            join();
+            Check.Equal(seen, 100, "packets");
+            m.SnapLength = 100;
+        }
+    }
+
+    private static void TheDescriptorWakes()
+    {
+        using (PacketMonitor m = OnLoopback())
+        {
+            int seen = 0;
+            m.IPPacket += (sender, e) => seen++;
+            m.OpenLive();
+            // What there is of its opening.
+            while (m.DoEvents(0) == Status.Ok)
+            {
+            }
+            Task readable = m.WhenReadable();
+            for (int i = 0; i < 5; i++)
+            {
+                Send(10);
+                Check.That(readable.Wait(10000), "it is readable");
+                while (m.DoEvents(0) == Status.Ok)
+                {
+                }
+                readable = m.WhenReadable();
+            }
+            Check.Soon(() => { m.DoEvents(0); return seen + (int)m.Stats.Dropped == 50; }, "all packets");
+        }
+    }
+
+#if NETCOREAPP
+    private static async Task<int> Count(PacketMonitor m, int upTo, CancellationToken token)
+    {
+        int seen = 0;
+        IAsyncEnumerator<PacketBatch> batches = m.LiveBatchesAsync().GetAsyncEnumerator(token);
+        try
+        {
+            while (seen < upTo && await batches.MoveNextAsync())
+            {
+                seen += batches.Current.Count;
+            }
+        }
+        finally
+        {
+            await batches.DisposeAsync();
+        }
+        return seen;
+    }
+
+    private static void AsynchronousLoopsEndWithin50Ms()
+    {
+        EndsSoon(m => Count(m, 1, CancellationToken.None).Wait(), m => m.Stop());
+        EndsSoon(m => Count(m, 1, CancellationToken.None).Wait(), m => m.Dispose());
+        CancellationTokenSource cancel = null;
+        EndsSoon(m =>
+        {
+            cancel = new CancellationTokenSource();
+            var e = Check.Throws<AggregateException>(() => Count(m, 1, cancel.Token).Wait(), "it is cancelled");
+            Check.That(e.InnerException is OperationCanceledException, "it is cancelled");
+            Check.That(!m.Active, "it is over");
+        }, m => cancel.Cancel());
+    }
+
+    private static void AsynchronousLoopsTakeWhatComes()
+    {
+        // More of them than the pool has threads.
+        var monitors = new List<PacketMonitor>();
+        var loops = new List<Task<int>>();
+        for (int i = 0; i < 20; i++)
+        {
+            monitors.Add(OnLoopback());
+            loops.Add(Count(monitors[i], 60, CancellationToken.None));
+        }
+        Check.Soon(() => { Send(1); return loops.All(loop => loop.IsCompleted); }, "all loops have their packets");
+        Check.That(loops.All(loop => loop.Result >= 60), "packets");
+        monitors.ForEach(m => m.Dispose());
+    }
+#endif
+
+    private static void TheEndOfAnInterfaceIsTold()
+    {
+        Ip("link add ipm0 type veth peer name ipm1");
+        Ip("link set ipm1 up");
+        Ip("link set ipm0 up");
+        using (var m = new PacketMonitor { LocalHost = "ipm0" })
+        {
+            Status told = Status.Ok;
+            var codes = new List<NoticeCode>();
+            m.Error += (sender, e) => told = e.Status;
+            m.NoticeReceived += (sender, notice) => codes.Add(notice.Code);
+            m.Start();
+            Ip("link delete ipm0");
+            Check.Fails(Status.DeviceGone, () => m.Wait(), "Wait");
+            Check.Equal(told, Status.DeviceGone, "the event");
+            Check.That(codes.Contains(NoticeCode.DeviceRemoved) && codes.Last() == NoticeCode.Ended, "the notices");
+        }
+    }
+
+    private static void Ip(string command)
+    {
+        using (Process ip = Process.Start("ip", command))
+        {
+            ip.WaitForExit();
+            Check.Equal(ip.ExitCode, 0, "ip " + command);
+        }
+    }
+}
