@@ -82,21 +82,31 @@ async function read(mode, file, ...words) {
 async function sum(mode, file) {
     const monitor = new Monitor({ file });
     let packets = 0, total = 0;
+    const stride = PACKET_LAYOUT.size / 4;
+    const source = PACKET_LAYOUT.fields.source_ip.offset / 4;
     const add = (batch) => {
         packets += batch.length;
-        const { u32 } = batch;
-        const stride = PACKET_LAYOUT.size / 4;
-        const source = PACKET_LAYOUT.fields.source_ip.offset / 4;
+        const { i32 } = batch;
+        // Sums of 32 bits at each step: more than that, and the engine counts in doubles.
+        let sum = total;
         for (let i = 0; i < batch.length; i++) {
-            total = (total + batch.sourcePort(i) + batch.destinationPort(i) + batch.ipVersion(i)
-                + batch.tos(i) + batch.id(i) + batch.flags(i) + batch.offset(i) + batch.ttl(i)
-                + batch.checksum(i) + batch.ipProtocol(i) + batch.payloadLength(i)
-                + batch.timestamp(i)) | 0;
+            sum = sum + batch.sourcePort(i) | 0;
+            sum = sum + batch.destinationPort(i) | 0;
+            sum = sum + batch.ipVersion(i) | 0;
+            sum = sum + batch.tos(i) | 0;
+            sum = sum + batch.id(i) | 0;
+            sum = sum + batch.flags(i) | 0;
+            sum = sum + batch.offset(i) | 0;
+            sum = sum + batch.ttl(i) | 0;
+            sum = sum + batch.checksum(i) | 0;
+            sum = sum + batch.ipProtocol(i) | 0;
+            sum = sum + batch.payloadLength(i) | 0;
+            sum = sum + batch.timestamp(i) | 0;
             // Both addresses, one behind the other.
             const at = i * stride + source;
-            total = (total + u32[at] + u32[at + 1] + u32[at + 2] + u32[at + 3]
-                + u32[at + 4] + u32[at + 5] + u32[at + 6] + u32[at + 7]) | 0;
+            for (let word = 0; word < 8; word++) sum = sum + i32[at + word] | 0;
         }
+        total = sum;
     };
     if (mode === 'pull') {
         for await (const batch of monitor) add(batch);
