@@ -57,9 +57,8 @@ layout() { $conform layout | grep -q '^{"ipmon_packet":{"size":[0-9]*,"fields":{
 same_in_both_modes() {
     $conform case pull $sample >"$work/pull" && $conform case push $sample | cmp - "$work/pull" &&
         $conform case pull $sample file_access=1 | cmp - "$work/pull" &&
-        [ "$(wc -l <"$work/pull")" = 97 ] && tail -n 1 "$work/pull" | grep -q '^{"status":"END","text":"","notices":\[1\],' &&
-        head -n 96 "$work/pull" | sha256sum | cmp - <(target/conform/c case pull $sample 2>/dev/null | head -n 96 | sha256sum) ||
-        [ ! -x target/conform/c ]
+        [ "$(wc -l <"$work/pull")" = 97 ] &&
+        tail -n 1 "$work/pull" | grep -q '^{"status":"END","text":"","notices":\[1\],'
 }
 prints() { # EXPECTED BEHAVIOUR ARGUMENT...
     local printed

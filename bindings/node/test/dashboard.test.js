@@ -44,33 +44,51 @@ if (process.env[INSIDE] === undefined) {
         return Number(value.replaceAll(',', '')) * { '': 1, k: 1e3, M: 1e6, G: 1e9 }[step];
     };
 
-    test('it shows what comes, obeys its buttons, and nothing is lost', { timeout: 110_000 }, async (t) => {
-        const server = spawn(process.execPath, [near('../examples/dashboard/dashboard.js'), '-i', 'v1', '--port', '0'],
+    const serve = async (t, ...words) => {
+        const server = spawn(process.execPath, [near('../examples/dashboard/dashboard.js'), '--port', '0', ...words],
             { stdio: ['ignore', 'pipe', 'inherit'] });
         t.after(() => server.kill('SIGKILL'));
         let out = '';
         server.stdout.setEncoding('utf8').on('data', (text) => { out += text; });
         await once(server.stdout, 'data');
-        const url = out.trim();
+        const ledger = async () => {
+            server.kill('SIGINT');
+            await once(server, 'exit');
+            return JSON.parse(out.trim().split('\n').at(-1));
+        };
+        return { url: out.trim(), ledger };
+    };
+    const open = async (t, url, options) => {
+        const browser = await chromium.launch({ executablePath: CHROMIUM, args: FLAGS });
+        t.after(() => browser.close());
+        const page = await browser.newPage(options);
+        await page.goto(url, { waitUntil: 'domcontentloaded' });
+        return page;
+    };
+
+    test('it shows what comes, obeys its buttons, and nothing is lost', { timeout: 110_000 }, async (t) => {
+        const { url, ledger } = await serve(t, '-i', 'v1');
 
         const traffic = spawn(process.execPath, [near('traffic.js'), '60'], { stdio: ['ignore', 'ignore', 'inherit'] });
         t.after(() => traffic.kill());
 
-        const browser = await chromium.launch({ executablePath: CHROMIUM, args: FLAGS });
-        t.after(() => browser.close());
-        const page = await browser.newPage({ viewport: { width: 1360, height: 900 }, colorScheme: 'light' });
+        const page = await open(t, url, { viewport: { width: 1360, height: 900 }, colorScheme: 'light' });
         const complaints = [];
         page.on('pageerror', (error) => complaints.push(error.message));
         page.on('request', (request) => {
             if (!request.url().startsWith(url)) complaints.push(`asked for ${request.url()}`);
         });
-        await page.goto(url, { waitUntil: 'domcontentloaded' });
+        await page.reload({ waitUntil: 'domcontentloaded' });
         const text = (selector) => page.textContent(selector);
         const shows = (what, argument, timeout = 15_000) => page.waitForFunction(what, argument, { timeout });
+        const rate = (least, most) => shows(([least, most]) => {
+            const shown = Number(document.querySelector('#packet-rate').textContent.replaceAll(',', ''));
+            return shown >= least && shown <= most;
+        }, [least, most]);
         const picture = (name) => PICTURES && page.screenshot({ path: `${PICTURES}/${name}.png`, fullPage: true });
 
         await t.test('the rate is shown', async () => {
-            await shows(() => /^(9\.[5-9]|10)\S* k$/.test(document.querySelector('#packet-rate').textContent));
+            await rate(9500, 10500);
             assert.equal(await text('#state'), 'capturing');
             assert.equal(await text('#title'), 'v1');
             assert.ok(number(await text('#bit-rate')) > 0);
@@ -85,7 +103,9 @@ if (process.env[INSIDE] === undefined) {
             const before = number(await text('#ledger-delivered'));
             await sleep(1500);
             assert.ok(number(await text('#ledger-delivered')) > before + 9000);
-            assert.equal(await text('#ledger-dropped'), '0');
+            for (const name of ['dropped', 'discarded', 'malformed', 'filtered']) {
+                assert.equal(await text(`#ledger-${name}`), '0', name);
+            }
             assert.equal(await text('#dropped'), '0');
         });
 
@@ -158,11 +178,11 @@ if (process.env[INSIDE] === undefined) {
         await t.test('a filter is applied, and taken away', async () => {
             await page.fill('#filter', 'udp port 9000');
             await page.press('#filter', 'Enter');
-            await shows(() => /^(1\.[5-9]|2\.[0-5])\S* k$/.test(document.querySelector('#packet-rate').textContent));
+            await rate(1700, 2300);
             assert.equal(await page.isHidden('#filter-error'), true);
             await page.fill('#filter', '');
             await page.press('#filter', 'Enter');
-            await shows(() => /^(9\.[0-9]|1[01]\.)\S* k$/.test(document.querySelector('#packet-rate').textContent));
+            await rate(9000, 11000);
         });
 
         await t.test('the theme changes', async () => {
@@ -187,11 +207,23 @@ if (process.env[INSIDE] === undefined) {
         assert.deepEqual(complaints, []);
         traffic.kill();
         await sleep(600);
-        server.kill('SIGINT');
-        await once(server, 'exit');
-        const { received, delivered, dropped, bytes, ...others } = JSON.parse(out.trim().split('\n').at(-1));
+        const { received, delivered, dropped, bytes, ...others } = await ledger();
         assert.equal(dropped, 0);
         assert.ok(delivered > 50_000, `${delivered} were delivered`);
         assert.equal(received, delivered + Object.values(others).reduce((sum, n) => sum + n, 0));
+    });
+
+    test('a file is replayed to its end', { timeout: 60_000 }, async (t) => {
+        const { url, ledger } = await serve(t, '-r', 'tests/data/sample.pcap', '--speed', '5');
+        const page = await open(t, url, { viewport: { width: 390, height: 844 }, colorScheme: 'dark' });
+        await page.waitForFunction(() => document.querySelector('#state').textContent === 'the file is over');
+        assert.equal(await page.textContent('#delivered'), '96');
+        assert.equal(await page.$eval('html', (html) => html.dataset.theme), 'dark');
+        assert.ok(await page.$$eval('#pairs tbody tr', (rows) => rows.length) >= 5);
+        // Nothing sticks out of a narrow screen.
+        assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth));
+        if (PICTURES) await page.screenshot({ path: `${PICTURES}/narrow.png`, fullPage: true });
+        const { delivered, notIp, received } = await ledger();
+        assert.deepEqual({ delivered, notIp, received }, { delivered: 96, notIp: 6, received: 102 });
     });
 }

@@ -18,6 +18,12 @@ export const short = (value, unit = '') => {
     return step + unit === '' ? number : `${number} ${step}${unit}`;
 };
 
+/** The same without zeros behind the point. */
+export function round(value, unit = '') {
+    const [number, step] = scaled(value);
+    return `${Number(number)} ${step}${unit}`.trim();
+}
+
 const whole = new Intl.NumberFormat('en');
 export const count = (value) => whole.format(Math.round(value));
 

@@ -67,8 +67,7 @@ function show() {
     else if (ended) say('ended', $('title').dataset.live === 'true' ? 'the capture ended' : 'the file is over');
     else say('live', $('title').dataset.live === 'true' ? 'capturing' : 'replaying');
     const sum = (values) => values.reduce((all, value) => all + value, 0);
-    const [rate, step] = scaled(Math.round(sum(point.packets)));
-    $('packet-rate').textContent = rate + (step && ` ${step}`);
+    $('packet-rate').textContent = count(sum(point.packets));
     const [bits, unit] = scaled(sum(point.bits));
     $('bit-rate').textContent = bits;
     $('bit-unit').textContent = `${unit}bit/s`;
