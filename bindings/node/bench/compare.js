@@ -17,7 +17,8 @@ function run({ name, words, times }, keep) {
     const time = performance.now() - start;
     if (status !== 0) throw new Error(`${name}: ${stderr}`);
     const read = /"packets":.*/.exec(stdout)?.[0];
-    if (read !== undefined && read !== (expected ??= read)) throw new Error(`${name} read ${read}, not ${expected}`);
+    if (read !== undefined && read !== (expected ??= read))
+        throw new Error(`${name} read ${read}, not ${expected}`);
     if (keep) times.push(time);
 }
 
@@ -29,6 +30,8 @@ const ours = median(programs[0].times);
 const packets = JSON.parse(`{${expected}`).packets;
 for (const { name, times } of programs) {
     const time = median(times);
-    console.log(`${name.padEnd(24)} ${time.toFixed(0).padStart(7)} ms ${(time * 1e6 / packets).toFixed(1).padStart(8)} ns a packet`
-        + `   ${(time / ours).toFixed(2)} of ipmon for Node`);
+    console.log(
+        `${name.padEnd(24)} ${time.toFixed(0).padStart(7)} ms ${((time * 1e6) / packets).toFixed(1).padStart(8)} ns a packet` +
+            `   ${(time / ours).toFixed(2)} of ipmon for Node`,
+    );
 }

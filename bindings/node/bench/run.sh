@@ -26,13 +26,15 @@ prefix=$(dirname "$(dirname "$(command -v node)")")
     (cd "$bench/node_modules/pcap" && node "$gyp" rebuild --nodedir="$prefix" >build.log 2>&1) ||
     echo >&2 "the package pcap could not be built: see $bench/node_modules/pcap/build.log"
 
-c=(-std=c11 -O2 -Iinclude benches/readers/sums.c -Ltarget/release -lipmon "-Wl,-rpath,$PWD/target/release")
+c=(-std=c11 -O2 -Iinclude benches/readers/sums.c
+    -Ltarget/release -lipmon "-Wl,-rpath,$PWD/target/release")
 cc benches/readers/ipmon.c -o "$bench/callback" "${c[@]}"
 cc benches/readers/pull.c -o "$bench/pull" "${c[@]}"
 
 rivals=("pcap-parser=node $bench/rival.cjs pcap-parser" "p-by-p=node $bench/rival.cjs p-by-p")
 [ ! -e "$bench/node_modules/pcap/build/Release/pcap_binding.node" ] ||
-    rivals+=("pcap (native)=node $bench/rival.cjs pcap" "pcap, its decoder=node $bench/rival.cjs pcap-decode")
+    rivals+=("pcap (native)=node $bench/rival.cjs pcap"
+        "pcap, its decoder=node $bench/rival.cjs pcap-decode")
 node target/node/ipmon/bench/compare.js "$capture" "${ROUNDS:-5}" \
     "ipmon, batches=target/conform/node sum pull" \
     "ipmon, events=target/conform/node sum push" \

@@ -32,7 +32,7 @@ export class Capture extends EventEmitter {
 
     get title() {
         const { file, interface: name } = this.#source;
-        return file === undefined ? name ?? 'the default interface' : basename(file);
+        return file === undefined ? (name ?? 'the default interface') : basename(file);
     }
 
     get live() {
@@ -49,9 +49,11 @@ export class Capture extends EventEmitter {
         monitor.on('notice', ({ name, text, count }) => {
             if (name !== 'ENDED') this.#note(count > 0 ? `${text} (${count})` : text);
         });
-        this.#watch(monitor).catch((error) => this.#note(error.message)).finally(() => {
-            if (monitor === this.#monitor) this.ended = true;
-        });
+        this.#watch(monitor)
+            .catch((error) => this.#note(error.message))
+            .finally(() => {
+                if (monitor === this.#monitor) this.ended = true;
+            });
         if (this.#timer === null) {
             this.#last = performance.now();
             this.#timer = setInterval(() => this.#tick(), TICK);
@@ -102,14 +104,21 @@ export class Capture extends EventEmitter {
     #tick() {
         const now = performance.now();
         // Of a replay, seconds are those of the capture.
-        const seconds = (now - this.#last) / 1000 * (this.#speed || 1);
+        const seconds = ((now - this.#last) / 1000) * (this.#speed || 1);
         this.#last = now;
         const { point, pairs, others } = this.#traffic.tick(seconds);
         point.time = Date.now();
         this.history.push(point);
         if (this.history.length > POINTS) this.history.shift();
-        this.emit('state', { point, pairs, others, ledger: this.ledger, ended: this.ended,
-            filter: this.filter, notices: this.notices });
+        this.emit('state', {
+            point,
+            pairs,
+            others,
+            ledger: this.ledger,
+            ended: this.ended,
+            filter: this.filter,
+            notices: this.notices,
+        });
     }
 
     #note(text) {

@@ -15,15 +15,17 @@ const USAGE = `usage: dashboard.js [-i INTERFACE | -r FILE] [options]
     --port N       where the page is served: 8080
     --host HOST    for whom: 127.0.0.1, this machine alone`;
 
-const { values } = parseArgs({ options: {
-    interface: { type: 'string', short: 'i' },
-    file: { type: 'string', short: 'r' },
-    filter: { type: 'string', short: 'f', default: '' },
-    speed: { type: 'string', default: '1' },
-    port: { type: 'string', default: '8080' },
-    host: { type: 'string', default: '127.0.0.1' },
-    help: { type: 'boolean', short: 'h' },
-} });
+const { values } = parseArgs({
+    options: {
+        interface: { type: 'string', short: 'i' },
+        file: { type: 'string', short: 'r' },
+        filter: { type: 'string', short: 'f', default: '' },
+        speed: { type: 'string', default: '1' },
+        port: { type: 'string', default: '8080' },
+        host: { type: 'string', default: '127.0.0.1' },
+        help: { type: 'boolean', short: 'h' },
+    },
+});
 if (values.help) {
     console.log(USAGE);
     process.exit();

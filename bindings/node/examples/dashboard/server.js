@@ -22,8 +22,10 @@ export async function serve(capture, { host, port }) {
             return answer(response, 403, 'this page is for this machine');
         }
         if (request.method === 'GET' && request.url === '/events') return events(capture, response);
-        if (request.method === 'PUT' && request.url === '/filter') return filter(capture, request, response);
-        const name = request.method === 'GET' && Object.hasOwn(FILES, request.url) && FILES[request.url];
+        if (request.method === 'PUT' && request.url === '/filter')
+            return filter(capture, request, response);
+        const name =
+            request.method === 'GET' && Object.hasOwn(FILES, request.url) && FILES[request.url];
         if (!name) return answer(response, 404, 'there is no such page');
         const type = `${TYPES[name.split('.').at(-1)]}; charset=utf-8`;
         response.writeHead(200, { ...HEADERS, 'content-type': type });
@@ -47,8 +49,13 @@ function events(capture, response) {
             response.write(`event: ${name}\ndata: ${JSON.stringify(data)}\n\n`);
         }
     };
-    send('hello', { title: capture.title, live: capture.live, protocols: PROTOCOLS,
-        filter: capture.filter, history: capture.history });
+    send('hello', {
+        title: capture.title,
+        live: capture.live,
+        protocols: PROTOCOLS,
+        filter: capture.filter,
+        history: capture.history,
+    });
     const state = (data) => send('state', data);
     capture.on('state', state);
     response.on('close', () => capture.off('state', state));
@@ -57,7 +64,8 @@ function events(capture, response) {
 async function filter(capture, request, response) {
     let text = '';
     for await (const chunk of request) {
-        if ((text += chunk).length > 1024) return answer(response, 413, 'a filter has 1,024 bytes at most');
+        if ((text += chunk).length > 1024)
+            return answer(response, 413, 'a filter has 1,024 bytes at most');
     }
     try {
         capture.open(text.trim());

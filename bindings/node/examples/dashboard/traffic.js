@@ -8,8 +8,9 @@ const SMOOTH = 0.35; // how much the newest half second weighs in a pair's rate
 const NAMES = { 1: 'ICMP', 6: 'TCP', 17: 'UDP', 58: 'ICMPv6' };
 const OTHER = 'Other';
 export const PROTOCOLS = ['TCP', 'UDP', 'ICMP', 'ICMPv6', OTHER];
-const placeOf = Uint8Array.from({ length: 256 },
-    (_, number) => PROTOCOLS.indexOf(NAMES[number] ?? OTHER));
+const placeOf = Uint8Array.from({ length: 256 }, (_, number) =>
+    PROTOCOLS.indexOf(NAMES[number] ?? OTHER),
+);
 
 export class Traffic {
     #packets = new Float64Array(PROTOCOLS.length);
@@ -35,10 +36,19 @@ export class Traffic {
     #pair(a, b) {
         if (b < a) [a, b] = [b, a];
         let peers = this.#pairs.get(a);
-        if (peers === undefined) this.#pairs.set(a, peers = new Map());
+        if (peers === undefined) this.#pairs.set(a, (peers = new Map()));
         let pair = peers.get(b);
         if (pair === undefined) {
-            pair = { a, b, packets: 0, bytes: 0, newPackets: 0, newBytes: 0, packetRate: 0, bitRate: 0 };
+            pair = {
+                a,
+                b,
+                packets: 0,
+                bytes: 0,
+                newPackets: 0,
+                newBytes: 0,
+                packetRate: 0,
+                bitRate: 0,
+            };
             peers.set(b, pair);
             this.#count++;
         }
@@ -49,7 +59,7 @@ export class Traffic {
     tick(seconds) {
         const point = {
             packets: Array.from(this.#packets, (n) => n / seconds),
-            bits: Array.from(this.#bytes, (n) => n * 8 / seconds),
+            bits: Array.from(this.#bytes, (n) => (n * 8) / seconds),
         };
         this.#packets.fill(0);
         this.#bytes.fill(0);
@@ -57,18 +67,24 @@ export class Traffic {
         for (const peers of this.#pairs.values()) {
             for (const pair of peers.values()) {
                 pair.packetRate += (pair.newPackets / seconds - pair.packetRate) * SMOOTH;
-                pair.bitRate += (pair.newBytes * 8 / seconds - pair.bitRate) * SMOOTH;
+                pair.bitRate += ((pair.newBytes * 8) / seconds - pair.bitRate) * SMOOTH;
                 pair.newPackets = pair.newBytes = 0;
                 if (pair.bitRate < 0.5) pair.bitRate = pair.packetRate = 0;
                 all.push(pair);
             }
         }
         all.sort((one, other) => other.bitRate - one.bitRate || other.bytes - one.bytes);
-        for (const { a, b } of all.slice(MOST_PAIRS / 2 * (this.#count > MOST_PAIRS ? 1 : 2))) {
+        for (const { a, b } of all.slice((MOST_PAIRS / 2) * (this.#count > MOST_PAIRS ? 1 : 2))) {
             this.#forget(a, b);
         }
-        const pairs = all.slice(0, SHOWN).map(({ a, b, packets, bytes, packetRate, bitRate }) =>
-            ({ a, b, packets, bytes, packetRate, bitRate }));
+        const pairs = all.slice(0, SHOWN).map(({ a, b, packets, bytes, packetRate, bitRate }) => ({
+            a,
+            b,
+            packets,
+            bytes,
+            packetRate,
+            bitRate,
+        }));
         return { point, pairs, others: Math.max(0, this.#count - SHOWN) };
     }
 

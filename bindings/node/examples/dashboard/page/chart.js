@@ -2,13 +2,28 @@
 import { round, short, time } from './format.js';
 
 // From the left to the right, in ms: it grows with what there is to show.
-const LEAST_SPAN = 30_000, MOST_SPAN = 120_000;
-const LEFT = 74, RIGHT = 12, TOP = 10, BOTTOM = 24;
+const LEAST_SPAN = 30_000,
+    MOST_SPAN = 120_000;
+const LEFT = 74,
+    RIGHT = 12,
+    TOP = 10,
+    BOTTOM = 24;
 
 /** A round number at or above the value: the highest tick, and how many there are below. */
 function axis(value) {
     const size = 10 ** Math.floor(Math.log10(Math.max(value, 1)));
-    for (const [factor, ticks] of [[1, 4], [1.5, 3], [2, 4], [2.5, 5], [3, 3], [4, 4], [5, 5], [6, 3], [8, 4], [10, 5]]) {
+    for (const [factor, ticks] of [
+        [1, 4],
+        [1.5, 3],
+        [2, 4],
+        [2.5, 5],
+        [3, 3],
+        [4, 4],
+        [5, 5],
+        [6, 3],
+        [8, 4],
+        [10, 5],
+    ]) {
         if (value <= factor * size) return [factor * size, ticks];
     }
     return [10 * size, 5];
@@ -57,12 +72,23 @@ export class Chart {
         const totals = shown.map((point) => point[measure].reduce((sum, n) => sum + n, 0));
         const [top, ticks] = axis(Math.max(...totals, 1) * 1.05);
         // It shrinks only when there is much room, so as not to jump.
-        this.#top = top > this.#top || top < this.#top * 0.45 || totals.length < 3 ? top : this.#top;
+        this.#top =
+            top > this.#top || top < this.#top * 0.45 || totals.length < 3 ? top : this.#top;
         const high = this.#top;
-        const x = (at) => LEFT + (at - end + span) / span * (width - LEFT - RIGHT);
-        const y = (value) => height - BOTTOM - value / high * (height - TOP - BOTTOM);
+        const x = (at) => LEFT + ((at - end + span) / span) * (width - LEFT - RIGHT);
+        const y = (value) => height - BOTTOM - (value / high) * (height - TOP - BOTTOM);
 
-        this.#grid(c, { width, height, high, ticks: high === top ? ticks : 4, end, span, x, y, color });
+        this.#grid(c, {
+            width,
+            height,
+            high,
+            ticks: high === top ? ticks : 4,
+            end,
+            span,
+            x,
+            y,
+            color,
+        });
         c.save();
         c.beginPath();
         c.rect(LEFT, 0, width - LEFT - RIGHT, height);
@@ -83,7 +109,8 @@ export class Chart {
         c.lineWidth = 1.6;
         c.lineJoin = 'round';
         for (let place = this.#protocols.length - 1; place >= 0; place--) {
-            const below = edges[place].map(y), above = edges[place + 1].map(y);
+            const below = edges[place].map(y),
+                above = edges[place + 1].map(y);
             c.fillStyle = c.strokeStyle = color(`--c${place}`);
             c.beginPath();
             shown.forEach((point, i) => c.lineTo(x(point.time), above[i]));
@@ -113,7 +140,7 @@ export class Chart {
         c.textAlign = 'right';
         c.textBaseline = 'middle';
         for (let i = 0; i <= ticks; i++) {
-            const value = high * i / ticks;
+            const value = (high * i) / ticks;
             const at = Math.round(y(value)) + 0.5;
             c.beginPath();
             c.moveTo(LEFT, at);
@@ -123,7 +150,8 @@ export class Chart {
         }
         c.textBaseline = 'alphabetic';
         c.textAlign = 'center';
-        const step = [5000, 10_000, 20_000, 60_000].find((ms) => span / ms * 90 < width - LEFT) ?? 60_000;
+        const step =
+            [5000, 10_000, 20_000, 60_000].find((ms) => (span / ms) * 90 < width - LEFT) ?? 60_000;
         for (let at = Math.ceil((end - span) / step) * step; at <= end; at += step) {
             if (x(at) < LEFT + 20 || x(at) > width - RIGHT - 20) continue;
             c.fillText(time(at), x(at), height - 6);
@@ -136,7 +164,11 @@ export class Chart {
         if (tip.hidden) return;
         let nearest = 0;
         shown.forEach((point, i) => {
-            if (Math.abs(x(point.time) - this.#pointer) < Math.abs(x(shown[nearest].time) - this.#pointer)) nearest = i;
+            if (
+                Math.abs(x(point.time) - this.#pointer) <
+                Math.abs(x(shown[nearest].time) - this.#pointer)
+            )
+                nearest = i;
         });
         const point = shown[nearest];
         const at = x(point.time);
@@ -155,16 +187,22 @@ export class Chart {
             const div = document.createElement('div');
             const label = div.appendChild(document.createElement('span'));
             if (place !== undefined) {
-                label.appendChild(document.createElement('i')).style.setProperty('--mark', `var(--c${place})`);
+                label
+                    .appendChild(document.createElement('i'))
+                    .style.setProperty('--mark', `var(--c${place})`);
             }
             label.append(name);
             div.appendChild(document.createElement('span')).textContent = value;
             return div;
         };
-        const rows = this.#protocols.map((name, i) => [name, point[this.measure][i], i])
-            .filter(([, value]) => value > 0).reverse();
-        tip.replaceChildren(row(time(point.time), this.#amount(totals[nearest])),
-            ...rows.map(([name, value, i]) => row(name, this.#amount(value), i)));
+        const rows = this.#protocols
+            .map((name, i) => [name, point[this.measure][i], i])
+            .filter(([, value]) => value > 0)
+            .reverse();
+        tip.replaceChildren(
+            row(time(point.time), this.#amount(totals[nearest])),
+            ...rows.map(([name, value, i]) => row(name, this.#amount(value), i)),
+        );
         const room = this.#canvas.clientWidth;
         tip.style.left = at > room / 2 ? 'auto' : `${at + 12}px`;
         tip.style.right = at > room / 2 ? `${room - at + 12}px` : 'auto';

@@ -9,7 +9,8 @@ export function scaled(value) {
         value /= 1000;
         step++;
     }
-    const digits = step === 0 && Number.isInteger(value) ? 0 : value >= 99.5 ? 0 : value >= 9.95 ? 1 : 2;
+    const digits =
+        step === 0 && Number.isInteger(value) ? 0 : value >= 99.5 ? 0 : value >= 9.95 ? 1 : 2;
     return [value === 0 ? '0' : value.toFixed(digits), STEPS[step]];
 }
 
@@ -27,5 +28,9 @@ export function round(value, unit = '') {
 const whole = new Intl.NumberFormat('en');
 export const count = (value) => whole.format(Math.round(value));
 
-const clock = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit', second: '2-digit' });
+const clock = new Intl.DateTimeFormat('en-GB', {
+    hour: '2-digit',
+    minute: '2-digit',
+    second: '2-digit',
+});
 export const time = (value) => clock.format(value);

@@ -13,7 +13,8 @@ function theme(change) {
     if (change) name = chosen[(chosen.indexOf(name) + 1) % chosen.length];
     localStorage.setItem('theme', name);
     $('theme').textContent = `Theme: ${name}`;
-    document.documentElement.dataset.theme = name === 'auto' ? (system.matches ? 'dark' : 'light') : name;
+    document.documentElement.dataset.theme =
+        name === 'auto' ? (system.matches ? 'dark' : 'light') : name;
     chart?.draw();
 }
 $('theme').addEventListener('click', () => theme(true));
@@ -35,12 +36,14 @@ events.addEventListener('hello', ({ data }) => {
     document.title = `${title} · ipmon`;
     $('title').dataset.live = live;
     if (document.activeElement !== $('filter')) $('filter').value = filter;
-    $('legend').replaceChildren(...protocols.map((name, place) => {
-        const span = document.createElement('span');
-        span.style.setProperty('--mark', `var(--c${place})`);
-        span.textContent = name;
-        return span;
-    }));
+    $('legend').replaceChildren(
+        ...protocols.map((name, place) => {
+            const span = document.createElement('span');
+            span.style.setProperty('--mark', `var(--c${place})`);
+            span.textContent = name;
+            return span;
+        }),
+    );
     chart ??= new Chart($('chart'), $('tip'), protocols);
     chart.points = history;
     gone = [];
@@ -64,7 +67,8 @@ function show() {
     gone = [];
     const { point, ledger, ended, notices, pairs, others } = last;
     if (paused) say('paused', 'paused; the capture goes on');
-    else if (ended) say('ended', $('title').dataset.live === 'true' ? 'the capture ended' : 'the file is over');
+    else if (ended)
+        say('ended', $('title').dataset.live === 'true' ? 'the capture ended' : 'the file is over');
     else say('live', $('title').dataset.live === 'true' ? 'capturing' : 'replaying');
     const sum = (values) => values.reduce((all, value) => all + value, 0);
     $('packet-rate').textContent = count(sum(point.packets));
@@ -73,8 +77,10 @@ function show() {
     $('bit-unit').textContent = `${unit}bit/s`;
     $('delivered').textContent = count(ledger.delivered);
     $('dropped').textContent = count(ledger.dropped);
-    $('dropped-share').textContent = ledger.dropped === 0 ? 'frames'
-        : `frames, ${(ledger.dropped / ledger.received * 100).toPrecision(2)} %`;
+    $('dropped-share').textContent =
+        ledger.dropped === 0
+            ? 'frames'
+            : `frames, ${((ledger.dropped / ledger.received) * 100).toPrecision(2)} %`;
     $('dropped-tile').classList.toggle('alarm', ledger.dropped > 0);
     chart.draw();
     shares();
@@ -83,18 +89,25 @@ function show() {
     $('others').textContent = others > 0 ? `and ${count(others)} more pairs with less traffic` : '';
     balance(ledger);
     $('notices-card').hidden = notices.length === 0;
-    $('notices').replaceChildren(...notices.map((notice) => {
-        const li = document.createElement('li');
-        li.appendChild(document.createElement('time')).textContent = time(notice.time);
-        li.append(notice.text);
-        return li;
-    }).reverse());
+    $('notices').replaceChildren(
+        ...notices
+            .map((notice) => {
+                const li = document.createElement('li');
+                li.appendChild(document.createElement('time')).textContent = time(notice.time);
+                li.append(notice.text);
+                return li;
+            })
+            .reverse(),
+    );
 }
 
 function shares() {
     const { measure, points } = chart;
-    const sums = protocols.map((name, place) =>
-        ({ name, place, sum: points.reduce((all, point) => all + point[measure][place], 0) }));
+    const sums = protocols.map((name, place) => ({
+        name,
+        place,
+        sum: points.reduce((all, point) => all + point[measure][place], 0),
+    }));
     const all = sums.reduce((total, { sum }) => total + sum, 0) || 1;
     $('protocol-note').textContent = `share of ${measure}, two minutes`;
     const rows = $('protocols').children;
@@ -105,22 +118,32 @@ function shares() {
             row.innerHTML = '<span></span><span></span><div class="bar"><i></i></div>';
         }
         row.style.setProperty('--mark', `var(--c${place})`);
-        row.style.setProperty('--share', `${sum / all * 100}%`);
+        row.style.setProperty('--share', `${(sum / all) * 100}%`);
         row.children[0].textContent = name;
-        const share = sum / all * 100;
+        const share = (sum / all) * 100;
         row.children[1].textContent = `${share > 0 && share < 0.1 ? '< 0.1' : share.toFixed(1)} %`;
     });
 }
 
 const LEDGER = [
-    ['received', 'Received'], ['delivered', 'Delivered'], ['notIp', 'Not IP'], ['filtered', 'Filtered out'],
-    ['truncated', 'Cut before IP'], ['malformed', 'Malformed'], ['unsupported', 'Unsupported'],
-    ['paused', 'While paused'], ['discarded', 'Discarded by a stop'], ['dropped', 'Dropped by the kernel'],
+    ['received', 'Received'],
+    ['delivered', 'Delivered'],
+    ['notIp', 'Not IP'],
+    ['filtered', 'Filtered out'],
+    ['truncated', 'Cut before IP'],
+    ['malformed', 'Malformed'],
+    ['unsupported', 'Unsupported'],
+    ['paused', 'While paused'],
+    ['discarded', 'Discarded by a stop'],
+    ['dropped', 'Dropped by the kernel'],
 ];
 
 function balance(ledger) {
-    ledger.malformed = ledger.malformedVersion + ledger.malformedHeaderLength
-        + ledger.malformedTotalLength + ledger.malformedShort;
+    ledger.malformed =
+        ledger.malformedVersion +
+        ledger.malformedHeaderLength +
+        ledger.malformedTotalLength +
+        ledger.malformedShort;
     const rows = $('ledger').children;
     LEDGER.forEach(([name, label], i) => {
         if (rows.length <= i * 2) {
@@ -128,10 +151,12 @@ function balance(ledger) {
             rows[i * 2].textContent = label;
             rows[i * 2 + 1].id = `ledger-${name}`;
         }
-        const value = ledger[name], cell = rows[i * 2 + 1];
+        const value = ledger[name],
+            cell = rows[i * 2 + 1];
         cell.textContent = count(value);
         rows[i * 2].className = i === 0 ? 'total' : '';
-        cell.className = i === 0 ? 'total' : value === 0 ? 'zero' : name === 'dropped' ? 'alarm' : '';
+        cell.className =
+            i === 0 ? 'total' : value === 0 ? 'zero' : name === 'dropped' ? 'alarm' : '';
     });
     const accounted = LEDGER.slice(1).reduce((sum, [name]) => sum + ledger[name], 0);
     const open = ledger.received - accounted;
@@ -150,7 +175,8 @@ $('pause').addEventListener('click', () => {
 
 for (const tab of document.querySelectorAll('[role=tab]')) {
     tab.addEventListener('click', () => {
-        for (const each of document.querySelectorAll('[role=tab]')) each.ariaSelected = each === tab;
+        for (const each of document.querySelectorAll('[role=tab]'))
+            each.ariaSelected = each === tab;
         if (chart === null) return;
         chart.measure = tab.dataset.measure;
         chart.draw();
