@@ -49,24 +49,32 @@ installed() (
         npm install --no-audit --no-fund --loglevel=error "$packed" </dev/null &&
         cp "$root/$here/readme.js" program.js &&
         [ "$(node program.js "$root/$sample" 2>err | wc -l)" = 96 ] &&
-        [ -e node_modules/ipmon/prebuilds/*/libipmon.so ] && [ ! -e node_modules/ipmon/test ] &&
-        node node_modules/ipmon/examples/dashboard/dashboard.js --help >help && grep -q -- '-r FILE' help
+        ls node_modules/ipmon/prebuilds/*/libipmon.so && [ ! -e node_modules/ipmon/test ] &&
+        node node_modules/ipmon/examples/dashboard/dashboard.js --help >help &&
+        grep -q -- '-r FILE' help
 )
 
-layout() { $conform layout | grep -q '^{"ipmon_packet":{"size":[0-9]*,"fields":{"struct_size":\[0,4\],'; }
+layout() {
+    $conform layout |
+        grep -q '^{"ipmon_packet":{"size":[0-9]*,"fields":{"struct_size":\[0,4\],'
+}
 same_in_both_modes() {
     $conform case pull $sample >"$work/pull" && $conform case push $sample | cmp - "$work/pull" &&
         $conform case pull $sample file_access=1 | cmp - "$work/pull" &&
-        [ "$(wc -l <"$work/pull")" = 97 ] && tail -n 1 "$work/pull" | grep -q '^{"status":"END","text":"","notices":\[1\],' &&
-        head -n 96 "$work/pull" | sha256sum | cmp - <(target/conform/c case pull $sample 2>/dev/null | head -n 96 | sha256sum) ||
-        [ ! -x target/conform/c ]
+        [ "$(wc -l <"$work/pull")" = 97 ] &&
+        tail -n 1 "$work/pull" | grep -q '^{"status":"END","text":"","notices":\[1\],'
 }
 prints() { # EXPECTED BEHAVIOUR ARGUMENT...
     local printed
-    printed=$($conform behaviour "${@:2}") && [[ $printed == $1 ]] || { echo "printed $printed" && return 1; }
+    printed=$($conform behaviour "${@:2}") && [[ $printed == $1 ]] && return
+    echo "printed $printed"
+    return 1
 }
-sums() { [ "$($conform sum pull $sample)" = "$($conform sum push $sample)" ] && prints_sum; }
-prints_sum() { $conform sum pull $sample | grep -q '^{"packets":96,"sum":[0-9]*}$'; }
+sums() {
+    local sum
+    sum=$($conform sum pull $sample) && [ "$sum" = "$($conform sum push $sample)" ] &&
+        grep -q '^{"packets":96,"sum":[0-9]*}$' <<<"$sum"
+}
 another_abi() {
     echo 'unsigned ipmon_abi_version(void) { return 0; }' >"$work/old.c" &&
         cc -shared -fPIC "$work/old.c" -o "$work/old.so" &&

@@ -30,7 +30,8 @@ async function statusOf(options) {
 
 const files = () => readdirSync('/proc/self/fd').length;
 const threads = () => readdirSync('/proc/self/task').length;
-const resident = () => Number(/^VmRSS:\s*(\d+)/m.exec(readFileSync('/proc/self/status', 'utf8'))[1]);
+const resident = () =>
+    Number(/^VmRSS:\s*(\d+)/m.exec(readFileSync('/proc/self/status', 'utf8'))[1]);
 
 const behaviours = {
     async stop_in_the_callback(file) {
@@ -74,7 +75,8 @@ const behaviours = {
 
     async throw_in_the_callback(file) {
         const { Monitor } = await load();
-        let packets = 0, thrown;
+        let packets = 0,
+            thrown;
         try {
             for await (const batch of new Monitor({ file })) {
                 for (const _ of batch) if (++packets === 2) throw new Error('mine');
@@ -135,7 +137,8 @@ const behaviours = {
 
     async silent_stop(name) {
         const { Monitor } = await load();
-        let slowest = 0, stops = 0;
+        let slowest = 0,
+            stops = 0;
         for (let i = 0; i < 20; i++) {
             const monitor = new Monitor({ interface: name });
             let asked;

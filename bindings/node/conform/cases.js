@@ -4,34 +4,54 @@ import { noStats } from '../src/stats.js';
 import { fnv, hex } from './fnv.js';
 
 const snake = (name) => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
-const text = (value) => `"${value.replace(/["\\]/g, '\\$&').replace(/[\0-\x1f]/g,
-    (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`)}"`;
+const text = (value) =>
+    `"${value
+        .replace(/["\\]/g, '\\$&')
+        .replace(/[\0-\x1f]/g, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`)}"`;
 
 /** A line for a packet; `field` has its fields by name, addresses and bytes included. */
-const line = (field) => `{"frame_number":${field('frameNumber')},`
-    + `"timestamp":${micros(field)},"timestamp_ns":${field('timestampNs')},`
-    + `"ip_version":${field('ipVersion')},"source_address":${text(field('sourceAddress'))},`
-    + `"source_port":${field('sourcePort')},`
-    + `"destination_address":${text(field('destinationAddress'))},`
-    + ['destinationPort', 'tos', 'id', 'flags', 'offset', 'ttl', 'checksum', 'ipProtocol',
-        'payloadLength', 'payloadWireLength', 'ipLength', 'frameLength', 'frameWireLength',
-        'linkType', 'interfaceIndex', 'direction', 'notes']
-        .map((name) => `"${snake(name)}":${field(name)},`).join('')
-    + ['payload', 'ip', 'frame'].map((name) => `"${name}":"${hex(fnv(field(name)))}"`).join(',')
-    + '}\n';
+const line = (field) =>
+    `{"frame_number":${field('frameNumber')},` +
+    `"timestamp":${micros(field)},"timestamp_ns":${field('timestampNs')},` +
+    `"ip_version":${field('ipVersion')},"source_address":${text(field('sourceAddress'))},` +
+    `"source_port":${field('sourcePort')},` +
+    `"destination_address":${text(field('destinationAddress'))},` +
+    [
+        'destinationPort',
+        'tos',
+        'id',
+        'flags',
+        'offset',
+        'ttl',
+        'checksum',
+        'ipProtocol',
+        'payloadLength',
+        'payloadWireLength',
+        'ipLength',
+        'frameLength',
+        'frameWireLength',
+        'linkType',
+        'interfaceIndex',
+        'direction',
+        'notes',
+    ]
+        .map((name) => `"${snake(name)}":${field(name)},`)
+        .join('') +
+    ['payload', 'ip', 'frame'].map((name) => `"${name}":"${hex(fnv(field(name)))}"`).join(',') +
+    '}\n';
 
 // After the year 2255 microseconds are more than a number holds exactly.
 function micros(field) {
     const timestamp = field('timestamp');
     if (Number.isSafeInteger(timestamp)) return timestamp;
     const ns = field('timestampNs');
-    return (ns - (ns % 1000n + 1000n) % 1000n) / 1000n;
+    return (ns - (((ns % 1000n) + 1000n) % 1000n)) / 1000n;
 }
 
 const borrowed = { payload: 'borrowedPayload', ip: 'borrowedIp', frame: 'borrowedFrame' };
 const inBatch = (batch, i) => (name) => batch[borrowed[name] ?? name](i);
-const inObject = (packet) => (name) => name in packet ? packet[name]
-    : packet[name.slice(0, -'Length'.length)].length;
+const inObject = (packet) => (name) =>
+    name in packet ? packet[name] : packet[name.slice(0, -'Length'.length)].length;
 
 let out = '';
 function print(line) {
@@ -39,7 +59,8 @@ function print(line) {
     if (out.length > 60000) flush();
 }
 function flush() {
-    for (let bytes = Buffer.from(out); bytes.length > 0;) bytes = bytes.subarray(writeSync(1, bytes));
+    for (let bytes = Buffer.from(out); bytes.length > 0;)
+        bytes = bytes.subarray(writeSync(1, bytes));
     out = '';
 }
 
@@ -51,8 +72,10 @@ async function pull(monitor) {
 
 function push(monitor) {
     return new Promise((resolve, reject) => {
-        monitor.on('packet', (packet) => print(line(inObject(packet))))
-            .on('end', resolve).on('error', reject);
+        monitor
+            .on('packet', (packet) => print(line(inObject(packet))))
+            .on('end', resolve)
+            .on('error', reject);
     });
 }
 
@@ -64,7 +87,9 @@ async function read(mode, file, ...words) {
         else throw new Error(`no option ${name}`);
     }
     const notices = [];
-    let monitor, code = 'END', message = '';
+    let monitor,
+        code = 'END',
+        message = '';
     try {
         monitor = new Monitor(options);
         monitor.on('notice', (notice) => notices.push(notice.code));
@@ -74,29 +99,43 @@ async function read(mode, file, ...words) {
         ({ code, message } = error);
     }
     const stats = Object.entries(monitor?.stats ?? noStats);
-    print(`{"status":${text(code)},"text":${text(message)},"notices":[${notices}],"stats":{${
-        stats.map(([name, value]) => `"${snake(name)}":${value}`)}}}\n`);
+    print(
+        `{"status":${text(code)},"text":${text(message)},"notices":[${notices}],"stats":{${stats.map(
+            ([name, value]) => `"${snake(name)}":${value}`,
+        )}}}\n`,
+    );
     flush();
 }
 
 async function sum(mode, file) {
     const monitor = new Monitor({ file });
-    let packets = 0, total = 0;
+    let packets = 0,
+        total = 0;
+    const stride = PACKET_LAYOUT.size / 4;
+    const source = PACKET_LAYOUT.fields.source_ip.offset / 4;
     const add = (batch) => {
         packets += batch.length;
-        const { u32 } = batch;
-        const stride = PACKET_LAYOUT.size / 4;
-        const source = PACKET_LAYOUT.fields.source_ip.offset / 4;
+        const { i32 } = batch;
+        // Sums of 32 bits at each step: more than that, and the engine counts in doubles.
+        let sum = total;
         for (let i = 0; i < batch.length; i++) {
-            total = (total + batch.sourcePort(i) + batch.destinationPort(i) + batch.ipVersion(i)
-                + batch.tos(i) + batch.id(i) + batch.flags(i) + batch.offset(i) + batch.ttl(i)
-                + batch.checksum(i) + batch.ipProtocol(i) + batch.payloadLength(i)
-                + batch.timestamp(i)) | 0;
+            sum = (sum + batch.sourcePort(i)) | 0;
+            sum = (sum + batch.destinationPort(i)) | 0;
+            sum = (sum + batch.ipVersion(i)) | 0;
+            sum = (sum + batch.tos(i)) | 0;
+            sum = (sum + batch.id(i)) | 0;
+            sum = (sum + batch.flags(i)) | 0;
+            sum = (sum + batch.offset(i)) | 0;
+            sum = (sum + batch.ttl(i)) | 0;
+            sum = (sum + batch.checksum(i)) | 0;
+            sum = (sum + batch.ipProtocol(i)) | 0;
+            sum = (sum + batch.payloadLength(i)) | 0;
+            sum = (sum + batch.timestamp(i)) | 0;
             // Both addresses, one behind the other.
             const at = i * stride + source;
-            total = (total + u32[at] + u32[at + 1] + u32[at + 2] + u32[at + 3]
-                + u32[at + 4] + u32[at + 5] + u32[at + 6] + u32[at + 7]) | 0;
+            for (let word = 0; word < 8; word++) sum = (sum + i32[at + word]) | 0;
         }
+        total = sum;
     };
     if (mode === 'pull') {
         for await (const batch of monitor) add(batch);

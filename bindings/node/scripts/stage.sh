@@ -19,9 +19,11 @@ cp target/release/libipmon.so "$stage.new/prebuilds/$platform/libipmon.so"
 cp LICENSE-MIT LICENSE-APACHE "$stage.new"
 
 # node_modules lies beside it, where Node looks next, and stays while the lists are the same.
-if ! cmp -s bindings/node/package.json target/node/package.json || [ ! -d target/node/node_modules/koffi ]; then
+if ! cmp -s bindings/node/package.json target/node/package.json ||
+    [ ! -d target/node/node_modules/koffi ]; then
     rm -f target/node/package.json
-    (cd "$stage.new" && npm install --prefix . --no-package-lock --no-audit --no-fund --loglevel=error </dev/null)
+    (cd "$stage.new" && npm install --prefix . --no-package-lock --no-audit --no-fund \
+        --loglevel=error </dev/null)
     rm -rf target/node/node_modules
     mv "$stage.new/node_modules" target/node/node_modules
     cp bindings/node/package.json target/node/package.json

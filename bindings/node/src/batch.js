@@ -96,7 +96,8 @@ export class Batch {
     borrowedFrame(i) {
         within(this, i);
         const at = i * S32;
-        return new Uint8Array(this.#borrow(), this.#u64(at + FRAME_OFFSET), this.u32[at + FRAME_LENGTH]);
+        const start = this.#u64(at + FRAME_OFFSET);
+        return new Uint8Array(this.#borrow(), start, this.u32[at + FRAME_LENGTH]);
     }
 
     borrowedIp(i) {
@@ -109,7 +110,8 @@ export class Batch {
     borrowedPayload(i) {
         within(this, i);
         const at = i * S32;
-        return new Uint8Array(this.#borrow(), this.#u64(at + PAYLOAD_OFFSET), this.u32[at + PAYLOAD_LENGTH]);
+        const start = this.#u64(at + PAYLOAD_OFFSET);
+        return new Uint8Array(this.#borrow(), start, this.u32[at + PAYLOAD_LENGTH]);
     }
 
     payload(i) { return this.borrowedPayload(i).slice(); }

@@ -7,12 +7,18 @@ let controller, reader;
 // standard, TransferArrayBuffer), at once.
 function throughAStream(buffer) {
     if (reader === undefined) {
-        const start = (its) => { controller = its; };
+        const start = (its) => {
+            controller = its;
+        };
         reader = new ReadableStream({ type: 'bytes', start }).getReader();
     }
     controller.enqueue(new Uint8Array(buffer));
     reader.read();
 }
 
-export const detach = typeof ArrayBuffer.prototype.transfer === 'function'
-    ? (buffer) => { buffer.transfer(0); } : throughAStream;
+export const detach =
+    typeof ArrayBuffer.prototype.transfer === 'function'
+        ? (buffer) => {
+              buffer.transfer(0);
+          }
+        : throughAStream;

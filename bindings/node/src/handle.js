@@ -13,8 +13,11 @@ process.on('exit', () => open.forEach((handle) => native.setOnNotice(handle, nul
 export function makeHandle(options, start) {
     const handle = native.create();
     if (handle === 0) {
-        throw new IpmonError('NO_MEMORY', STATUS.NO_MEMORY,
-            'no descriptor, or no handle, is left for another monitor');
+        throw new IpmonError(
+            'NO_MEMORY',
+            STATUS.NO_MEMORY,
+            'no descriptor, or no handle, is left for another monitor',
+        );
     }
     try {
         // Texts of addresses are made here, for those that are asked for.

@@ -1,6 +1,9 @@
 import { EventEmitter } from 'node:events';
 
-/** What a monitor reads, and how. Without `file` and `interface` it watches the interface of the default route. */
+/**
+ * What a monitor reads, and how. Without `file` and `interface` it watches the interface of the
+ * default route.
+ */
 export interface MonitorOptions {
     /** A capture file, pcap or pcapng, plain or with gzip or zstd; '-' is standard input. */
     file?: string;
@@ -14,7 +17,10 @@ export interface MonitorOptions {
     promiscuous?: boolean;
     /** Live: bytes of each frame that are kept, 1 to 262,144, the default. */
     snapLength?: number;
-    /** Live: bytes of the kernel's ring; 33,554,432 by default. It holds what arrives while JavaScript is busy. */
+    /**
+     * Live: bytes of the kernel's ring; 33,554,432 by default. It holds what arrives while
+     * JavaScript is busy.
+     */
     bufferSize?: number;
     /** Live: microseconds for which a packet may wait for others; 1,000 by default. */
     latency?: number;
@@ -30,7 +36,9 @@ export interface MonitorOptions {
     batchSize?: number;
 }
 
-/** One packet, copied: safe to keep. The three arrays share one buffer, which is the packet's own. */
+/**
+ * One packet, copied: safe to keep. The three arrays share one buffer, which is the packet's own.
+ */
 export interface Packet {
     /** The number of the frame in this run, from 1; frames without an IP packet count too. */
     frameNumber: number;
@@ -57,7 +65,10 @@ export interface Packet {
     checksum: number;
     /** The protocol of the payload: 6 is TCP, 17 is UDP. */
     ipProtocol: number;
-    /** Bytes of the payload as the IP header states them: more than `payload.length` where the capture cut it. */
+    /**
+     * Bytes of the payload as the IP header states them: more than `payload.length` where the
+     * capture cut it.
+     */
     payloadWireLength: number;
     frameWireLength: number;
     /** A LINKTYPE_ number: 1 is Ethernet. */
@@ -75,11 +86,12 @@ export interface Packet {
 }
 
 /**
- * Packets that came together, read where they lie: field by field, by their index, without an object for each.
+ * Packets that came together, read where they lie: field by field, by their index, without an
+ * object for each.
  *
- * A batch is over when the next one is taken, when the event's listeners returned, or when the monitor closes: `length`
- * is 0 then, and every function throws a RangeError. What functions return is safe to keep, but for what `borrowed…`
- * lends.
+ * A batch is over when the next one is taken, when the event's listeners returned, or when the
+ * monitor closes: `length` is 0 then, and every function throws a RangeError. What functions
+ * return is safe to keep, but for what `borrowed…` lends.
  */
 export interface Batch extends Iterable<Packet> {
     readonly length: number;
@@ -116,7 +128,10 @@ export interface Batch extends Iterable<Packet> {
     payload(i: number): Uint8Array;
     /** A copy. */
     frame(i: number): Uint8Array;
-    /** The library's own bytes, not to be written. When the batch is over the array is empty: its length is 0. */
+    /**
+     * The library's own bytes, not to be written. When the batch is over the array is empty: its
+     * length is 0.
+     */
     borrowedPayload(i: number): Uint8Array;
     borrowedIp(i: number): Uint8Array;
     borrowedFrame(i: number): Uint8Array;
@@ -124,8 +139,9 @@ export interface Batch extends Iterable<Packet> {
     packet(i: number): Packet;
 
     /**
-     * The array of structs itself, in several widths, for who counts nanoseconds: packet `i` begins at byte
-     * `i * PACKET_LAYOUT.size`. Nothing is checked: behind `length`, or in a batch that is over, lies something else.
+     * The array of structs itself, in several widths, for who counts nanoseconds: packet `i`
+     * begins at byte `i * PACKET_LAYOUT.size`. Nothing is checked: behind `length`, or in a batch
+     * that is over, lies something else.
      */
     readonly u8: Uint8Array;
     readonly u16: Uint16Array;
@@ -189,13 +205,15 @@ interface Events {
 }
 
 /**
- * Reads a capture file, or watches an interface: as an async iterator of batches, or by events. It opens at once, and
- * throws where that fails. Packets are taken in the event loop's own thread; a turn of the loop takes 5 ms of them at
- * most. When it ends, and when a loop is left, it closes.
+ * Reads a capture file, or watches an interface: as an async iterator of batches, or by events. It
+ * opens at once, and throws where that fails. Packets are taken in the event loop's own thread; a
+ * turn of the loop takes 5 ms of them at most. When it ends, and when a loop is left, it closes.
  */
 export class Monitor extends EventEmitter implements AsyncIterable<Batch> {
     constructor(options?: MonitorOptions);
-    /** Batch by batch; leaving the loop closes the monitor, and so does a failure, which it throws. */
+    /**
+     * Batch by batch; leaving the loop closes the monitor, and so does a failure, which it throws.
+     */
     [Symbol.asyncIterator](): AsyncIterableIterator<Batch>;
     /** Ends the run and frees what the monitor holds; once more does nothing. */
     close(): void;
@@ -306,4 +324,9 @@ export const NOTE: {
 };
 
 export const DIRECTION: { readonly ANY: 0; readonly IN: 1; readonly OUT: 2 };
-export const ADAPTER: { readonly UP: 1; readonly RUNNING: 2; readonly LOOPBACK: 4; readonly DEFAULT: 8 };
+export const ADAPTER: {
+    readonly UP: 1;
+    readonly RUNNING: 2;
+    readonly LOOPBACK: 4;
+    readonly DEFAULT: 8;
+};

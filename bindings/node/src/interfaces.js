@@ -19,8 +19,9 @@ function list(call, layout) {
         const bytes = Buffer.alloc(room * layout.size);
         status = call(bytes, layout.size, room, count);
         if (status !== STATUS.OK) continue;
-        return Array.from({ length: Number(count[0]) },
-            (_, i) => bytes.subarray(i * layout.size, (i + 1) * layout.size));
+        return Array.from({ length: Number(count[0]) }, (_, i) =>
+            bytes.subarray(i * layout.size, (i + 1) * layout.size),
+        );
     }
     throw new IpmonError(statusName(status), status, native.statusText(status));
 }
@@ -37,8 +38,14 @@ export function adapters() {
         interfaceIndex: u32(adapter, bytes, 'interface_index'),
         flags: u32(adapter, bytes, 'flags'),
         addressCount: u32(adapter, bytes, 'address_count'),
-        hardwareAddress: Uint8Array.from(part(adapter, bytes, 'hardware_address',
-            u32(adapter, bytes, 'hardware_address_length'))),
+        hardwareAddress: Uint8Array.from(
+            part(
+                adapter,
+                bytes,
+                'hardware_address',
+                u32(adapter, bytes, 'hardware_address_length'),
+            ),
+        ),
     }));
 }
 

@@ -7,13 +7,17 @@ import koffi from 'koffi';
 /** What this binding was written for. */
 const ABI_VERSION = 1;
 
-const besideUs = fileURLToPath(new URL(
-    `../prebuilds/${process.platform}-${process.arch}/libipmon.so`, import.meta.url));
+const besideUs = fileURLToPath(
+    new URL(`../prebuilds/${process.platform}-${process.arch}/libipmon.so`, import.meta.url),
+);
 
 function load() {
     const named = process.env.IPMON_LIBRARY;
-    const places = named ? [named]
-        : existsSync(besideUs) ? [besideUs] : ['libipmon.so.0.1', 'libipmon.so'];
+    const places = named
+        ? [named]
+        : existsSync(besideUs)
+          ? [besideUs]
+          : ['libipmon.so.0.1', 'libipmon.so'];
     let failure;
     for (const place of places) {
         try {
@@ -22,8 +26,11 @@ function load() {
             failure ??= error;
         }
     }
-    throw new Error(`libipmon cannot be loaded (${failure.message}); `
-        + 'install it, or name its path in IPMON_LIBRARY', { cause: failure });
+    throw new Error(
+        `libipmon cannot be loaded (${failure.message}); ` +
+            'install it, or name its path in IPMON_LIBRARY',
+        { cause: failure },
+    );
 }
 
 export const [path, library] = load();
@@ -52,8 +59,13 @@ export const getAcceptData = bind('get_accept_data', handle, at);
 export const getStats = bind('get_stats', handle, at, 'size_t');
 export const openLive = bind('open_live', handle);
 export const openPcapFile = bind('open_pcap_file', handle, text);
-export const nextBatch = library.func(
-    'ipmon_next_batch', 'intptr_t', [handle, at, 'size_t', 'size_t', 'int']);
+export const nextBatch = library.func('ipmon_next_batch', 'intptr_t', [
+    handle,
+    at,
+    'size_t',
+    'size_t',
+    'int',
+]);
 export const batchBytes = bind('batch_bytes', handle, at, at);
 export const getFd = bind('get_fd', handle, at);
 export const checkAccess = bind('check_access', handle);

@@ -27,7 +27,8 @@ export class Monitor extends EventEmitter {
         this.#room = new Room(options.batchSize ?? 1024);
         const { file } = options;
         this.#handle = makeHandle(options, (handle) =>
-            file === undefined ? native.openLive(handle) : native.openPcapFile(handle, file));
+            file === undefined ? native.openLive(handle) : native.openPcapFile(handle, file),
+        );
         forgotten.register(this, this.#handle, this);
         this.on('newListener', (event) => {
             if (event === 'packets' || event === 'packet') this.#flow();

@@ -4,12 +4,24 @@ import { callback, textAt, view } from './library.js';
 import { notice as layout } from './layout.js';
 import { statusName } from './status.js';
 
-const NAMES = [, 'ENDED', 'GAP', 'FILTER_NOT_APPLICABLE', 'DEVICE_DOWN', 'DEVICE_UP',
-    'DEVICE_RENAMED', 'DEVICE_REMOVED', 'DEVICE_ADDRESS', 'DEVICE_LINK_TYPE', 'DEVICE_AGAIN'];
+const NAMES = [
+    ,
+    'ENDED',
+    'GAP',
+    'FILTER_NOT_APPLICABLE',
+    'DEVICE_DOWN',
+    'DEVICE_UP',
+    'DEVICE_RENAMED',
+    'DEVICE_REMOVED',
+    'DEVICE_ADDRESS',
+    'DEVICE_LINK_TYPE',
+    'DEVICE_AGAIN',
+];
 
 /** Every notice by its name. */
 export const NOTICE = Object.freeze(
-    Object.fromEntries(NAMES.flatMap((name, code) => [[name, code]])));
+    Object.fromEntries(NAMES.flatMap((name, code) => [[name, code]])),
+);
 
 let heard = [];
 

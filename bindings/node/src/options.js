@@ -44,7 +44,9 @@ export function checkOptions(options) {
     for (const [name, value] of Object.entries(options)) {
         if (value === undefined) continue;
         if (!Object.hasOwn(OPTIONS, name)) {
-            throw new TypeError(`there is no option '${name}'; there are ${Object.keys(OPTIONS).join(', ')}`);
+            throw new TypeError(
+                `there is no option '${name}'; there are ${Object.keys(OPTIONS).join(', ')}`,
+            );
         }
         const [type] = OPTIONS[name];
         if (!type.is(value)) throw new TypeError(`the option '${name}' is ${type.what}`);

@@ -15,23 +15,60 @@ test('every field of a packet is what lies in the file', async () => {
     ];
     const packets = [];
     for await (const batch of new Monitor({ file: capture(frames) })) packets.push(...batch);
-    assert.deepEqual(packets, [{
-        frameNumber: 1, timestamp: 1700000000123456, timestampNs: 1700000000123456789n,
-        ipVersion: 4, sourceAddress: '192.168.0.255', sourcePort: 1025,
-        destinationAddress: '8.8.4.4', destinationPort: 53, tos: 0x2e, id: 7, flags: 2, offset: 0,
-        ttl: 63, checksum: 0x1234, ipProtocol: 17, payloadWireLength: 13,
-        frameWireLength: frames[0].length, linkType: 1, interfaceIndex: 0, direction: 0, notes: 0,
-        payload: Uint8Array.from(frames[0].subarray(34)), ip: Uint8Array.from(frames[0].subarray(14)),
-        frame: Uint8Array.from(frames[0]),
-    }, {
-        frameNumber: 3, timestamp: 1700000000123458, timestampNs: 1700000000123458791n,
-        ipVersion: 6, sourceAddress: '2001:db8::2a', sourcePort: 80,
-        destinationAddress: 'fe80::1', destinationPort: 443, tos: 0xab, id: 0, flags: 0, offset: 0,
-        ttl: 64, checksum: 0, ipProtocol: 6, payloadWireLength: 20,
-        frameWireLength: frames[2].length, linkType: 1, interfaceIndex: 0, direction: 0, notes: 0,
-        payload: Uint8Array.from(frames[2].subarray(54)), ip: Uint8Array.from(frames[2].subarray(14)),
-        frame: Uint8Array.from(frames[2]),
-    }]);
+    assert.deepEqual(packets, [
+        {
+            frameNumber: 1,
+            timestamp: 1700000000123456,
+            timestampNs: 1700000000123456789n,
+            ipVersion: 4,
+            sourceAddress: '192.168.0.255',
+            sourcePort: 1025,
+            destinationAddress: '8.8.4.4',
+            destinationPort: 53,
+            tos: 0x2e,
+            id: 7,
+            flags: 2,
+            offset: 0,
+            ttl: 63,
+            checksum: 0x1234,
+            ipProtocol: 17,
+            payloadWireLength: 13,
+            frameWireLength: frames[0].length,
+            linkType: 1,
+            interfaceIndex: 0,
+            direction: 0,
+            notes: 0,
+            payload: Uint8Array.from(frames[0].subarray(34)),
+            ip: Uint8Array.from(frames[0].subarray(14)),
+            frame: Uint8Array.from(frames[0]),
+        },
+        {
+            frameNumber: 3,
+            timestamp: 1700000000123458,
+            timestampNs: 1700000000123458791n,
+            ipVersion: 6,
+            sourceAddress: '2001:db8::2a',
+            sourcePort: 80,
+            destinationAddress: 'fe80::1',
+            destinationPort: 443,
+            tos: 0xab,
+            id: 0,
+            flags: 0,
+            offset: 0,
+            ttl: 64,
+            checksum: 0,
+            ipProtocol: 6,
+            payloadWireLength: 20,
+            frameWireLength: frames[2].length,
+            linkType: 1,
+            interfaceIndex: 0,
+            direction: 0,
+            notes: 0,
+            payload: Uint8Array.from(frames[2].subarray(54)),
+            ip: Uint8Array.from(frames[2].subarray(14)),
+            frame: Uint8Array.from(frames[2]),
+        },
+    ]);
 });
 
 test('field by field a batch tells the same as its objects', async () => {
@@ -43,13 +80,18 @@ test('field by field a batch tells the same as its objects', async () => {
             for (const [name, value] of Object.entries(packet)) {
                 if (!(value instanceof Uint8Array)) assert.equal(batch[name](i), value, name);
             }
-            for (const [of, bytes] of [['payload', 'borrowedPayload'], ['ip', 'borrowedIp'], ['frame', 'borrowedFrame']]) {
+            for (const [of, bytes] of [
+                ['payload', 'borrowedPayload'],
+                ['ip', 'borrowedIp'],
+                ['frame', 'borrowedFrame'],
+            ]) {
                 assert.deepEqual(batch[bytes](i), packet[of]);
                 assert.equal(batch[`${of}Length`](i), packet[of].length);
             }
             assert.deepEqual(batch.payload(i), packet.payload);
             assert.equal(Array.from(batch.sourceIp(i)).length, packet.ipVersion === 4 ? 4 : 16);
-            if (packet.ipVersion === 4) assert.equal(batch.destinationIp(i).join('.'), packet.destinationAddress);
+            if (packet.ipVersion === 4)
+                assert.equal(batch.destinationIp(i).join('.'), packet.destinationAddress);
             seen++;
         }
     }
@@ -57,12 +99,15 @@ test('field by field a batch tells the same as its objects', async () => {
 });
 
 test('addresses that share a place in the tables are not mistaken for each other', async () => {
-    const address = (i) => [i >>> 24, i >>> 16 & 255, i >>> 8 & 255, i & 255];
+    const address = (i) => [i >>> 24, (i >>> 16) & 255, (i >>> 8) & 255, i & 255];
     const frames = [];
     for (let i = 0; i < 20000; i++) {
         const at = address(Math.imul(i, 2654435761) >>> 0);
-        frames.push(i % 2 ? udp4({ source: at, destination: [0, 0, 0, 0] })
-            : tcp6({ source: [...at, ...Array(8).fill(0), ...at], destination: source6 }));
+        frames.push(
+            i % 2
+                ? udp4({ source: at, destination: [0, 0, 0, 0] })
+                : tcp6({ source: [...at, ...Array(8).fill(0), ...at], destination: source6 }),
+        );
     }
     const file = capture(frames);
     for (let round = 0; round < 2; round++) {
@@ -75,8 +120,16 @@ test('addresses that share a place in the tables are not mistaken for each other
                     assert.equal(batch.destinationAddress(i), '0.0.0.0');
                 } else {
                     // The way back: a URL reads IPv6 with other code than ours.
-                    assert.equal(new URL(`http://[${batch.sourceAddress(i)}]`).hostname,
-                        new URL(`http://[${ip.map((b) => b.toString(16).padStart(2, '0')).join('').match(/..../g).join(':')}]`).hostname);
+                    assert.equal(
+                        new URL(`http://[${batch.sourceAddress(i)}]`).hostname,
+                        new URL(
+                            `http://[${ip
+                                .map((b) => b.toString(16).padStart(2, '0'))
+                                .join('')
+                                .match(/..../g)
+                                .join(':')}]`,
+                        ).hostname,
+                    );
                 }
             }
         }
@@ -84,8 +137,10 @@ test('addresses that share a place in the tables are not mistaken for each other
     }
 });
 
-test('what was copied is safe to keep, and what was borrowed is empty when the batch is over', async () => {
-    const copies = [], objects = [], lent = [];
+test('copies are safe to keep, and what was borrowed is empty when the batch is over', async () => {
+    const copies = [],
+        objects = [],
+        lent = [];
     let old;
     for await (const batch of new Monitor({ file: many(5000), batchSize: 64 })) {
         if (old !== undefined) {

@@ -12,7 +12,13 @@ const folder = mkdtempSync(join(tmpdir(), 'ipmon-node-'));
 after(() => rmSync(folder, { recursive: true, force: true }));
 
 /** An Ethernet frame with IPv4 and UDP, whose payload is `payload`. */
-export function udp4({ source, destination, ports = [1025, 53], payload = Buffer.alloc(0), id = 7 }) {
+export function udp4({
+    source,
+    destination,
+    ports = [1025, 53],
+    payload = Buffer.alloc(0),
+    id = 7,
+}) {
     const ip = Buffer.alloc(28);
     ip.set([0x45, 0x2e]);
     ip.writeUInt16BE(28 + payload.length, 2);
@@ -60,7 +66,14 @@ export function capture(frames, name = `${Math.random()}.pcap`) {
 }
 
 /** A capture of `count` packets that differ in their ids and payloads. */
-export const many = (count) => capture(Array.from({ length: count }, (_, i) => udp4({
-    source: [10, 0, i >>> 8 & 255, i & 255], destination: [10, 9, 8, 7],
-    payload: Buffer.from(`packet ${i}`), id: i & 0xffff,
-})));
+export const many = (count) =>
+    capture(
+        Array.from({ length: count }, (_, i) =>
+            udp4({
+                source: [10, 0, (i >>> 8) & 255, i & 255],
+                destination: [10, 9, 8, 7],
+                payload: Buffer.from(`packet ${i}`),
+                id: i & 0xffff,
+            }),
+        ),
+    );

@@ -6,10 +6,16 @@ import { many, SAMPLE, SAMPLE_PACKETS } from './capture.js';
 
 test('events tell every packet, then end, then close', async () => {
     const told = [];
-    let batches = 0, packets = 0;
+    let batches = 0,
+        packets = 0;
     const monitor = new Monitor({ file: SAMPLE, batchSize: 10 })
-        .on('packets', (batch) => { batches += batch.length; })
-        .on('packet', (packet) => { packets++; assert.ok(packet.frame.length >= packet.ip.length); })
+        .on('packets', (batch) => {
+            batches += batch.length;
+        })
+        .on('packet', (packet) => {
+            packets++;
+            assert.ok(packet.frame.length >= packet.ip.length);
+        })
         .on('notice', ({ name }) => told.push(name))
         .on('end', () => told.push('end'))
         .on('close', () => told.push('close'));
@@ -28,7 +34,8 @@ test('a failure is an error event, and close follows', async () => {
 });
 
 test('nothing is told after a listener closes', async () => {
-    let packets = 0, late = 0;
+    let packets = 0,
+        late = 0;
     const monitor = new Monitor({ file: many(5000) });
     monitor.on('packet', () => {
         if (monitor.closed) late++;
@@ -46,7 +53,7 @@ test('a close between two turns is not overtaken by what was due', async () => {
         const monitor = new Monitor({ file: SAMPLE, batchSize: 1 });
         monitor.on('packets', (batch) => {
             packets += batch.length;
-            if (packets === 1 + i % 5) setImmediate(() => monitor.close());
+            if (packets === 1 + (i % 5)) setImmediate(() => monitor.close());
         });
         await once(monitor, 'close');
         assert.ok(packets >= 1);
@@ -56,15 +63,19 @@ test('a close between two turns is not overtaken by what was due', async () => {
 test('events rest while nobody listens, and go on', async () => {
     const monitor = new Monitor({ file: many(3000), batchSize: 100 });
     let first = 0;
-    await new Promise((resolve) => monitor.on('packets', function listener(batch) {
-        first += batch.length;
-        monitor.off('packets', listener);
-        resolve();
-    }));
+    await new Promise((resolve) =>
+        monitor.on('packets', function listener(batch) {
+            first += batch.length;
+            monitor.off('packets', listener);
+            resolve();
+        }),
+    );
     await new Promise((resolve) => setTimeout(resolve, 20));
     assert.equal(first, 100);
     let rest = 0;
-    monitor.on('packets', (batch) => { rest += batch.length; });
+    monitor.on('packets', (batch) => {
+        rest += batch.length;
+    });
     await once(monitor, 'end');
     assert.equal(first + rest, 3000);
 });
@@ -76,11 +87,14 @@ test('a listener for notices may close', async () => {
     assert.equal(monitor.stats.delivered, SAMPLE_PACKETS);
 });
 
-test('what a listener throws is the process\'s, and the next packets come', async () => {
-    let caught = 0, packets = 0;
+test("what a listener throws is the process's, and the next packets come", async () => {
+    let caught = 0,
+        packets = 0;
     const listeners = process.listeners('uncaughtException');
     process.removeAllListeners('uncaughtException');
-    process.on('uncaughtException', (error) => { if (error.message === 'mine') caught++; });
+    process.on('uncaughtException', (error) => {
+        if (error.message === 'mine') caught++;
+    });
     const monitor = new Monitor({ file: SAMPLE, batchSize: 8 });
     monitor.on('packets', (batch) => {
         packets += batch.length;

@@ -16,8 +16,17 @@ if (process.env[INSIDE] === undefined) {
             return t.skip('needs root, and network namespaces');
         }
         const { NODE_TEST_CONTEXT, ...env } = process.env;
-        const run = spawnSync('unshare', ['-n', process.execPath, '--expose-gc', '--test-reporter=spec', fileURLToPath(import.meta.url)],
-            { env: { ...env, [INSIDE]: '1' }, encoding: 'utf8', timeout: 60_000 });
+        const run = spawnSync(
+            'unshare',
+            [
+                '-n',
+                process.execPath,
+                '--expose-gc',
+                '--test-reporter=spec',
+                fileURLToPath(import.meta.url),
+            ],
+            { env: { ...env, [INSIDE]: '1' }, encoding: 'utf8', timeout: 60_000 },
+        );
         assert.equal(run.status, 0, run.stdout + run.stderr);
         assert.match(run.stdout, /tests [1-9]/);
     });
@@ -38,12 +47,19 @@ if (process.env[INSIDE] === undefined) {
         const texts = [];
         setTimeout(() => sent(300), 20);
         for await (const batch of monitor) {
-            for (let i = 0; i < batch.length; i++) texts.push(Buffer.from(batch.borrowedPayload(i)).toString('utf8', 8));
+            for (let i = 0; i < batch.length; i++)
+                texts.push(Buffer.from(batch.borrowedPayload(i)).toString('utf8', 8));
             if (texts.length >= 300) break;
         }
-        assert.deepEqual(texts, Array.from({ length: 300 }, (_, i) => `number ${i}`));
+        assert.deepEqual(
+            texts,
+            Array.from({ length: 300 }, (_, i) => `number ${i}`),
+        );
         const { received, delivered, dropped } = monitor.stats;
-        assert.deepEqual({ received, delivered, dropped }, { received: 300, delivered: 300, dropped: 0 });
+        assert.deepEqual(
+            { received, delivered, dropped },
+            { received: 300, delivered: 300, dropped: 0 },
+        );
     });
 
     test('events come with traffic', async () => {
@@ -62,7 +78,9 @@ if (process.env[INSIDE] === undefined) {
     test('a burst while JavaScript is busy is not lost', async () => {
         const monitor = new Monitor({ interface: 'lo', filter: 'udp port 9' });
         let packets = 0;
-        monitor.on('packets', (batch) => { packets += batch.length; });
+        monitor.on('packets', (batch) => {
+            packets += batch.length;
+        });
         await sleep(10);
         const burst = sent(5000);
         await sleep(5);
@@ -79,7 +97,10 @@ if (process.env[INSIDE] === undefined) {
         for (let i = 0; i < 5; i++) {
             const monitor = new Monitor({ interface: 'lo' });
             let asked;
-            setTimeout(() => { asked = performance.now(); monitor.close(); }, 20);
+            setTimeout(() => {
+                asked = performance.now();
+                monitor.close();
+            }, 20);
             for await (const _ of monitor) assert.fail('nothing was sent');
             assert.ok(performance.now() - asked < 50, `${performance.now() - asked} ms`);
         }
@@ -100,8 +121,14 @@ if (process.env[INSIDE] === undefined) {
     });
 
     const exitOf = async (program) => {
-        const child = spawn(process.execPath, ['--input-type=module', '-e', `import { Monitor } from 'ipmon';\n${program}`],
-            { cwd: fileURLToPath(new URL('.', import.meta.url)), stdio: ['ignore', 'inherit', 'inherit'] });
+        const child = spawn(
+            process.execPath,
+            ['--input-type=module', '-e', `import { Monitor } from 'ipmon';\n${program}`],
+            {
+                cwd: fileURLToPath(new URL('.', import.meta.url)),
+                stdio: ['ignore', 'inherit', 'inherit'],
+            },
+        );
         const timer = setTimeout(() => child.kill('SIGKILL'), 3000);
         const [code, signal] = await once(child, 'exit');
         clearTimeout(timer);
@@ -111,26 +138,46 @@ if (process.env[INSIDE] === undefined) {
     test('a monitor that waits keeps the process alive, unless it is told not to', async () => {
         const listen = "new Monitor({ interface: 'lo' }).on('packets', () => undefined)";
         assert.equal(await exitOf(`${listen}.unref();`), 0);
-        assert.equal(await exitOf(`const m = ${listen}; setTimeout(() => m.unref(), 50).unref();
-            setTimeout(() => undefined, 80);`), 0);
-        assert.equal(await exitOf(`const m = ${listen}.unref().ref(); setTimeout(() => process.exit(5), 300).unref();`), 5);
+        assert.equal(
+            await exitOf(`const m = ${listen}; setTimeout(() => m.unref(), 50).unref();
+            setTimeout(() => undefined, 80);`),
+            0,
+        );
+        assert.equal(
+            await exitOf(
+                `const m = ${listen}.unref().ref(); setTimeout(() => process.exit(5), 300).unref();`,
+            ),
+            5,
+        );
     });
 
     test('the process may end while it captures', async () => {
         for (let i = 0; i < 3; i++) {
-            assert.equal(await exitOf(`const m = new Monitor({ interface: 'lo' });
+            assert.equal(
+                await exitOf(`const m = new Monitor({ interface: 'lo' });
                 m.on('packets', () => undefined);
-                setTimeout(() => process.exit(7), 30);`), 7);
+                setTimeout(() => process.exit(7), 30);`),
+                7,
+            );
         }
     });
 
     test('interfaces and addresses are listed, and access is checked', () => {
         const lo = adapters().find(({ name }) => name === 'lo');
         assert.equal(lo.flags & 5, 5);
-        assert.deepEqual(ipAddresses().filter(({ ipVersion }) => ipVersion === 4), [{
-            address: '127.0.0.1', ip: Uint8Array.of(127, 0, 0, 1), ipVersion: 4, prefixLength: 8,
-            interfaceIndex: lo.interfaceIndex, interfaceName: 'lo',
-        }]);
+        assert.deepEqual(
+            ipAddresses().filter(({ ipVersion }) => ipVersion === 4),
+            [
+                {
+                    address: '127.0.0.1',
+                    ip: Uint8Array.of(127, 0, 0, 1),
+                    ipVersion: 4,
+                    prefixLength: 8,
+                    interfaceIndex: lo.interfaceIndex,
+                    interfaceName: 'lo',
+                },
+            ],
+        );
         checkAccess({ interface: 'lo' });
         assert.throws(() => checkAccess({ interface: 'none0' }), { code: 'NO_DEVICE' });
     });

@@ -27,7 +27,10 @@ test('a loop reads a file to its end, and the ledger adds up', async () => {
     assert.equal(bytes, readFileSync(SAMPLE).length);
     assert.equal(notices.length, 1);
     const { name, code, status, count: frames } = notices[0];
-    assert.deepEqual({ name, code, status, frames }, { name: 'ENDED', code: 1, status: 'OK', frames: 0 });
+    assert.deepEqual(
+        { name, code, status, frames },
+        { name: 'ENDED', code: 1, status: 'OK', frames: 0 },
+    );
 });
 
 test('a filter, and a mapped file', async () => {
@@ -37,31 +40,54 @@ test('a filter, and a mapped file', async () => {
     assert.equal(udp + others, SAMPLE_PACKETS);
 });
 
-test('failures carry their status and the library\'s text', async () => {
+test("failures carry their status and the library's text", async () => {
     const file = 'no/such/file.pcap';
-    assert.throws(() => new Monitor({ file }), (error) => error instanceof IpmonError
-        && error.code === 'NOT_FOUND' && error.status === STATUS.NOT_FOUND && error.message.includes(file));
-    assert.throws(() => new Monitor({ file: SAMPLE, filter: 'tcp port port' }), { code: 'BAD_FILTER', message: /syntax error/ });
+    assert.throws(
+        () => new Monitor({ file }),
+        (error) =>
+            error instanceof IpmonError &&
+            error.code === 'NOT_FOUND' &&
+            error.status === STATUS.NOT_FOUND &&
+            error.message.includes(file),
+    );
+    assert.throws(() => new Monitor({ file: SAMPLE, filter: 'tcp port port' }), {
+        code: 'BAD_FILTER',
+        message: /syntax error/,
+    });
     assert.throws(() => new Monitor({ interface: 'nosuchdevice0' }), { code: 'NO_DEVICE' });
     assert.throws(() => new Monitor({ file: SAMPLE, snapLength: 0 }), { code: 'BAD_ARGUMENT' });
     await assert.rejects(count(new Monitor({ file: 'Cargo.toml' })), { code: 'NOT_A_CAPTURE' });
 });
 
 test('options that are none are refused before anything is opened', () => {
-    for (const options of [{ files: SAMPLE }, { file: 7 }, { file: 'a\0b' }, { file: SAMPLE, interface: 'lo' },
-        { direction: 'up' }, { promiscuous: 1 }, { snapLength: 1.5 }, { bufferSize: -1 }, { batchSize: 5000 }]) {
+    for (const options of [
+        { files: SAMPLE },
+        { file: 7 },
+        { file: 'a\0b' },
+        { file: SAMPLE, interface: 'lo' },
+        { direction: 'up' },
+        { promiscuous: 1 },
+        { snapLength: 1.5 },
+        { bufferSize: -1 },
+        { batchSize: 5000 },
+    ]) {
         assert.throws(() => new Monitor(options), TypeError, JSON.stringify(options));
     }
 });
 
 test('a file that is cut delivers what is there, and then fails', async () => {
-    const file = capture([0, 1, 2].map((id) => udp4({ source: [1, 2, 3, 4], destination: [5, 6, 7, 8], id })));
+    const file = capture(
+        [0, 1, 2].map((id) => udp4({ source: [1, 2, 3, 4], destination: [5, 6, 7, 8], id })),
+    );
     writeFileSync(file, readFileSync(file).subarray(0, -5));
     let packets = 0;
     const monitor = new Monitor({ file });
-    await assert.rejects(async () => {
-        for await (const batch of monitor) packets += batch.length;
-    }, { code: 'TRUNCATED', message: /byte/ });
+    await assert.rejects(
+        async () => {
+            for await (const batch of monitor) packets += batch.length;
+        },
+        { code: 'TRUNCATED', message: /byte/ },
+    );
     assert.equal(packets, 2);
     assert.ok(monitor.closed);
 });
@@ -72,7 +98,12 @@ test('a closed monitor is refused, and says so', async () => {
     monitor.close();
     await assert.rejects(count(monitor), { code: 'CLOSED', message: /closed/ });
     assert.throws(() => monitor.acceptData, { code: 'CLOSED' });
-    assert.throws(() => { monitor.acceptData = true; }, { code: 'CLOSED' });
+    assert.throws(
+        () => {
+            monitor.acceptData = true;
+        },
+        { code: 'CLOSED' },
+    );
     assert.equal(monitor.stats.delivered, 0);
 });
 
@@ -81,9 +112,12 @@ test('leaving a loop closes, and so does what is thrown in it', async () => {
     for await (const _ of left) break;
     assert.ok(left.closed);
     const thrown = new Monitor({ file: SAMPLE });
-    await assert.rejects(async () => {
-        for await (const _ of thrown) throw new Error('mine');
-    }, { message: 'mine' });
+    await assert.rejects(
+        async () => {
+            for await (const _ of thrown) throw new Error('mine');
+        },
+        { message: 'mine' },
+    );
     assert.ok(thrown.closed);
 });
 
@@ -121,14 +155,22 @@ test('a long file leaves the event loop its turns', async () => {
 });
 
 test('standard input is waited for in the event loop', async () => {
-    const child = spawn(process.execPath, ['--input-type=module', '-e', `
+    const child = spawn(
+        process.execPath,
+        [
+            '--input-type=module',
+            '-e',
+            `
         import { Monitor } from 'ipmon';
         let packets = 0, ticks = 0;
         const timer = setInterval(() => ticks++, 5);
         console.error('ready');
         for await (const batch of new Monitor({ file: '-' })) packets += batch.length;
         clearInterval(timer);
-        console.log(packets, ticks > 3);`], { cwd: fileURLToPath(new URL('.', import.meta.url)) });
+        console.log(packets, ticks > 3);`,
+        ],
+        { cwd: fileURLToPath(new URL('.', import.meta.url)) },
+    );
     const bytes = readFileSync(SAMPLE);
     await once(child.stderr, 'data');
     child.stdin.write(bytes.subarray(0, 3000));
@@ -141,24 +183,33 @@ test('standard input is waited for in the event loop', async () => {
 
 test('a monitor works in a worker thread', async () => {
     const worker = new Worker(new URL('worker.js', import.meta.url), { workerData: SAMPLE });
-    worker.on('error', (error) => { throw error; });
-    const [answer] = await Promise.all([new Promise((resolve) => worker.once('message', resolve)), count(new Monitor({ file: SAMPLE }))]);
+    worker.on('error', (error) => {
+        throw error;
+    });
+    const [answer] = await Promise.all([
+        new Promise((resolve) => worker.once('message', resolve)),
+        count(new Monitor({ file: SAMPLE })),
+    ]);
     assert.deepEqual(answer, { packets: SAMPLE_PACKETS, notices: ['ENDED'] });
 });
 
-test('a monitor that nobody holds is freed', { skip: typeof gc !== 'function' && 'needs --expose-gc' }, async () => {
-    const descriptors = () => readdirSync('/proc/self/fd').length;
-    const before = descriptors();
-    await (async () => {
-        for (let i = 0; i < 50; i++) {
-            const monitor = new Monitor({ file: SAMPLE });
-            if (i % 2) await monitor[Symbol.asyncIterator]().next();
+test(
+    'a monitor that nobody holds is freed',
+    { skip: typeof gc !== 'function' && 'needs --expose-gc' },
+    async () => {
+        const descriptors = () => readdirSync('/proc/self/fd').length;
+        const before = descriptors();
+        await (async () => {
+            for (let i = 0; i < 50; i++) {
+                const monitor = new Monitor({ file: SAMPLE });
+                if (i % 2) await monitor[Symbol.asyncIterator]().next();
+            }
+        })();
+        assert.ok(descriptors() > before + 50);
+        for (let i = 0; i < 50 && descriptors() > before; i++) {
+            gc();
+            await sleep(10);
         }
-    })();
-    assert.ok(descriptors() > before + 50);
-    for (let i = 0; i < 50 && descriptors() > before; i++) {
-        gc();
-        await sleep(10);
-    }
-    assert.ok(descriptors() <= before, `${descriptors()} of ${before}`);
-});
+        assert.ok(descriptors() <= before, `${descriptors()} of ${before}`);
+    },
+);

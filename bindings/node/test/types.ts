@@ -1,11 +1,26 @@
 // Compiled, never run: what a user writes has the types that it should have, and what
 // would be a mistake is one.
 import {
-    Monitor, IpmonError, NOTICE, PACKET_LAYOUT, STATUS, adapters, checkAccess, version,
-    type Batch, type MonitorOptions, type Packet, type Stats,
+    Monitor,
+    IpmonError,
+    NOTICE,
+    PACKET_LAYOUT,
+    STATUS,
+    adapters,
+    checkAccess,
+    version,
+    type Batch,
+    type MonitorOptions,
+    type Packet,
+    type Stats,
 } from 'ipmon';
 
-const options: MonitorOptions = { file: 'a.pcap', filter: 'udp', batchSize: 256, fileAccess: 'map' };
+const options: MonitorOptions = {
+    file: 'a.pcap',
+    filter: 'udp',
+    batchSize: 256,
+    fileAccess: 'map',
+};
 const kept: Packet[] = [];
 
 export async function read(): Promise<Stats> {
