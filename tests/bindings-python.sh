@@ -8,7 +8,7 @@ cd "$(dirname "$0")/.."
 # shellcheck source=tests/checks.sh
 . tests/checks.sh
 root=$PWD
-export PYTHONPYCACHEPREFIX=$root/target/pycache
+export PYTHONDONTWRITEBYTECODE=1
 export IPMON_LIBRARY=$root/target/release/libipmon.so
 sample=tests/data/sample.pcap
 venv=$root/target/venv/bin/python
