@@ -74,6 +74,43 @@ IS(IPMON_ADAPTER_DEFAULT, 8);
 
 IS(IPMON_ADDRESS_TEXT_SIZE, 46);
 
+IS(IPMON_COLUMN_FRAME_NUMBER, 1);
+IS(IPMON_COLUMN_TIMESTAMP, 2);
+IS(IPMON_COLUMN_INTERFACE_INDEX, 4);
+IS(IPMON_COLUMN_DIRECTION, 8);
+IS(IPMON_COLUMN_LINK_TYPE, 0x10);
+IS(IPMON_COLUMN_FRAME_LENGTH, 0x20);
+IS(IPMON_COLUMN_FRAME_WIRE_LENGTH, 0x40);
+IS(IPMON_COLUMN_IP_VERSION, 0x80);
+IS(IPMON_COLUMN_SOURCE_ADDRESS, 0x100);
+IS(IPMON_COLUMN_SOURCE_PORT, 0x200);
+IS(IPMON_COLUMN_DESTINATION_ADDRESS, 0x400);
+IS(IPMON_COLUMN_DESTINATION_PORT, 0x800);
+IS(IPMON_COLUMN_TOS, 0x1000);
+IS(IPMON_COLUMN_ID, 0x2000);
+IS(IPMON_COLUMN_FLAGS, 0x4000);
+IS(IPMON_COLUMN_OFFSET, 0x8000);
+IS(IPMON_COLUMN_TTL, 0x10000);
+IS(IPMON_COLUMN_CHECKSUM, 0x20000);
+IS(IPMON_COLUMN_IP_PROTOCOL, 0x40000);
+IS(IPMON_COLUMN_IP_LENGTH, 0x80000);
+IS(IPMON_COLUMN_PAYLOAD_LENGTH, 0x100000);
+IS(IPMON_COLUMN_PAYLOAD_WIRE_LENGTH, 0x200000);
+IS(IPMON_COLUMN_NOTES, 0x400000);
+IS(IPMON_COLUMN_SOURCE_IP, 0x800000);
+IS(IPMON_COLUMN_DESTINATION_IP, 0x1000000);
+IS(IPMON_COLUMN_PAYLOAD, 0x2000000);
+IS(IPMON_COLUMN_IP, 0x4000000);
+IS(IPMON_COLUMN_FRAME, 0x8000000);
+/* Not frozen: both grow with the columns. */
+HOLDS((IPMON_COLUMN_DEFAULT & 0x7fffff) == 0x7fffff, "IPMON_COLUMN_DEFAULT");
+HOLDS((IPMON_COLUMN_ALL & 0xfffffff) == 0xfffffff, "IPMON_COLUMN_ALL");
+
+/* Of the Arrow specification. */
+IS(ARROW_FLAG_DICTIONARY_ORDERED, 1);
+IS(ARROW_FLAG_NULLABLE, 2);
+IS(ARROW_FLAG_MAP_KEYS_SORTED, 4);
+
 /* Where pointers have 64 bits. */
 #if UINTPTR_MAX == UINT64_MAX
 SIZE(ipmon_packet, 168);
@@ -164,4 +201,34 @@ FIELD(ipmon_ip_address, prefix_length, 12, 4);
 FIELD(ipmon_ip_address, ip, 16, 16);
 FIELD(ipmon_ip_address, text, 32, 64);
 FIELD(ipmon_ip_address, interface_name, 96, 64);
+
+SIZE(struct ArrowSchema, 72);
+FIELD(struct ArrowSchema, format, 0, 8);
+FIELD(struct ArrowSchema, name, 8, 8);
+FIELD(struct ArrowSchema, metadata, 16, 8);
+FIELD(struct ArrowSchema, flags, 24, 8);
+FIELD(struct ArrowSchema, n_children, 32, 8);
+FIELD(struct ArrowSchema, children, 40, 8);
+FIELD(struct ArrowSchema, dictionary, 48, 8);
+FIELD(struct ArrowSchema, release, 56, 8);
+FIELD(struct ArrowSchema, private_data, 64, 8);
+
+SIZE(struct ArrowArray, 80);
+FIELD(struct ArrowArray, length, 0, 8);
+FIELD(struct ArrowArray, null_count, 8, 8);
+FIELD(struct ArrowArray, offset, 16, 8);
+FIELD(struct ArrowArray, n_buffers, 24, 8);
+FIELD(struct ArrowArray, n_children, 32, 8);
+FIELD(struct ArrowArray, buffers, 40, 8);
+FIELD(struct ArrowArray, children, 48, 8);
+FIELD(struct ArrowArray, dictionary, 56, 8);
+FIELD(struct ArrowArray, release, 64, 8);
+FIELD(struct ArrowArray, private_data, 72, 8);
+
+SIZE(struct ArrowArrayStream, 40);
+FIELD(struct ArrowArrayStream, get_schema, 0, 8);
+FIELD(struct ArrowArrayStream, get_next, 8, 8);
+FIELD(struct ArrowArrayStream, get_last_error, 16, 8);
+FIELD(struct ArrowArrayStream, release, 24, 8);
+FIELD(struct ArrowArrayStream, private_data, 32, 8);
 #endif

@@ -174,6 +174,15 @@ static void any_packet_size(uint64_t any)
     CHECK(untouched(0, sizeof(ipmon_packet) + 8));
 }
 
+static void any_stream(uint64_t rows, uint32_t columns)
+{
+    struct ArrowArrayStream stream;
+    int good = rows <= 1048576 && columns <= IPMON_COLUMN_ALL;
+    /* Nothing is open. */
+    CHECK_STATUS(ipmon_arrow_stream(m, (size_t)rows, columns, &stream), BAD_ARGUMENT);
+    CHECK_EQ(strstr(last_error(m), "can be") == NULL, good);
+}
+
 #define ARRAYS(what, type)                                                          \
     static void any_##what(uint64_t stride, uint64_t capacity)                      \
     {                                                                               \
@@ -234,6 +243,7 @@ static void all_at_random(void)
         any_text_size(any_number(&state));
         any_struct_size(any_number(&state));
         any_packet_size(any_number(&state));
+        any_stream(any_number(&state), (uint32_t)any_number(&state));
         /* The system is asked each time. */
         if (random_number(&state) % 64 == 0) {
             uint64_t stride = any_number(&state);
@@ -294,7 +304,7 @@ int main(void)
     truth(ipmon_set_all_multicast, ipmon_get_all_multicast);
 
     all_at_random();
-    FIGURES("%ld random values for 27 arguments", values);
+    FIGURES("%ld random values for 29 arguments", values);
     CHECK_STATUS(ipmon_free(m), OK);
     return verdict();
 }

@@ -23,9 +23,16 @@ pub(super) struct Plan {
 }
 
 impl Plan {
+    /// For rows of any texts. Only the pages that are written to become memory. Behind the
+    /// last text there is room to write one.
     pub(super) fn new(columns: u32, rows: usize) -> Self {
-        let (values, texts) = ([0; COUNT], [0; COUNT]);
-        let mut plan = Plan { columns, rows, values, texts, lines: 0 };
+        Plan::with_texts(columns, rows, |_| rows * LONGEST + TEXT_SIZE)
+    }
+
+    /// For rows whose texts take as many bytes in each column.
+    pub(super) fn with_texts(columns: u32, rows: usize, texts: impl Fn(usize) -> usize) -> Self {
+        let none = [0; COUNT];
+        let mut plan = Plan { columns, rows, values: none, texts: none, lines: 0 };
         for (n, column) in columns::of(columns) {
             plan.values[n] = plan.room(match column.form {
                 Form::Fixed(width) => rows * width,
@@ -33,9 +40,7 @@ impl Plan {
                 Form::Text | Form::Bytes => (rows + 1) * size_of::<i32>(),
             });
             if column.form == Form::Text {
-                // Only the pages that are written to become memory. Behind the last text,
-                // room to write one.
-                plan.texts[n] = plan.room(rows * LONGEST + TEXT_SIZE);
+                plan.texts[n] = plan.room(texts(n));
             }
         }
         plan

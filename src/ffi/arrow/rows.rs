@@ -18,6 +18,9 @@ const MOST_BYTES: usize = 64 << 20;
 const BYTES: [u32; 3] = [IPMON_COLUMN_PAYLOAD, IPMON_COLUMN_IP, IPMON_COLUMN_FRAME];
 const ALL_BYTES: u32 = IPMON_COLUMN_PAYLOAD | IPMON_COLUMN_IP | IPMON_COLUMN_FRAME;
 
+/// Of each column of bytes.
+pub(super) type Lengths = [usize; BYTES.len()];
+
 /// One batch in the making.
 pub(super) struct Rows {
     columns: u32,
@@ -47,12 +50,12 @@ struct Texts {
 }
 
 impl Rows {
-    /// Takes all memory but that of payloads, packets and frames.
-    pub(super) fn new(plan: &Plan) -> Result<Self, TryReserveError> {
+    /// Takes all memory, and of payloads, packets and frames as much as `lengths` says.
+    pub(super) fn new(plan: &Plan, lengths: Lengths) -> Result<Self, TryReserveError> {
         let mut memory = plan.memory()?;
         let start = memory.as_mut_ptr();
         let line = |at: usize| start.wrapping_add(at).cast::<u8>();
-        let rows = Rows {
+        let mut rows = Rows {
             columns: plan.columns,
             row: 0,
             end: plan.rows,
@@ -68,7 +71,46 @@ impl Rows {
                 rows.row().set(n, 0_i32);
             }
         }
+        for (bytes, length) in rows.bytes.iter_mut().zip(lengths) {
+            bytes.try_reserve_exact(length)?;
+        }
         Ok(rows)
+    }
+
+    /// How many bytes of payloads, packets and frames there are.
+    pub(super) fn lengths(&self) -> Lengths {
+        self.bytes.each_ref().map(Vec::len)
+    }
+
+    /// The same rows in memory of their size.
+    pub(super) fn copy(&self) -> Result<Self, TryReserveError> {
+        let plan = Plan::with_texts(self.columns, self.row, |n| self.texts[n].used);
+        let mut copy = Rows::new(&plan, self.lengths())?;
+        for (n, column) in columns::of(self.columns) {
+            let length = match column.form {
+                Form::Fixed(width) => self.row * width,
+                Form::Text | Form::Bytes => (self.row + 1) * size_of::<i32>(),
+            };
+            // SAFETY: so much of a column was written, and has room in the other plan.
+            unsafe { self.at[n].copy_to_nonoverlapping(copy.at[n], length) };
+            if column.form == Form::Text {
+                let (from, to) = (self.texts[n], copy.texts[n].at);
+                // SAFETY: as above.
+                unsafe { from.at.copy_to_nonoverlapping(to, from.used) };
+            }
+        }
+        for (to, from) in copy.bytes.iter_mut().zip(&self.bytes) {
+            to.extend_from_slice(from);
+        }
+        copy.row = self.row;
+        Ok(copy)
+    }
+
+    /// No row any more, and room for as many as at first.
+    pub(super) fn clear(&mut self, plan: &Plan) {
+        (self.row, self.end, self.mark, self.failed) = (0, plan.rows, 0, false);
+        self.texts.iter_mut().for_each(|texts| texts.used = 0);
+        self.bytes.iter_mut().for_each(Vec::clear);
     }
 
     pub(super) fn len(&self) -> usize {

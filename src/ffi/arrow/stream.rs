@@ -2,7 +2,7 @@
 
 use super::abi::{ArrowArray, ArrowArrayStream, ArrowSchema};
 use super::plan::Plan;
-use super::rows::Rows;
+use super::rows::{Lengths, Rows};
 use super::{array, schema};
 use crate::error::Kind;
 use crate::ffi::guard::guard;
@@ -23,6 +23,10 @@ struct Stream {
     /// The run that it reads.
     run: u64,
     plan: Plan,
+    /// Of the last batch: memory for the next is taken at once.
+    lengths: Lengths,
+    /// The memory of the last batch, where that was small and so handed out as a copy.
+    spare: Option<Rows>,
     /// To be told by the next call: this one had rows to hand out.
     failure: Option<Failure>,
     ended: bool,
@@ -42,7 +46,8 @@ type Shared = Mutex<Stream>;
 /// A stream of the run that its monitor reserved for it.
 pub(super) fn export(m: *mut ipmon_t, run: u64, plan: Plan) -> ArrowArrayStream {
     let (m, error) = (Handle(m), CString::default());
-    let stream = Stream { m, run, plan, failure: None, ended: false, error };
+    let stream =
+        Stream { m, run, plan, lengths: [0; 3], spare: None, failure: None, ended: false, error };
     ArrowArrayStream {
         get_schema: Some(get_schema),
         get_next: Some(get_next),
@@ -65,8 +70,11 @@ impl Stream {
             let text = "the monitor of this stream was freed";
             return Err(Failure::new(IPMON_STATUS_BAD_HANDLE, text));
         };
-        let rows =
-            Rows::new(&self.plan).map_err(|_| no_memory()).and_then(|r| self.fill(&monitor, r));
+        let rows = match self.spare.take() {
+            Some(rows) => Ok(rows),
+            None => Rows::new(&self.plan, self.lengths).map_err(|_| no_memory()),
+        };
+        let rows = rows.and_then(|rows| self.fill(&monitor, rows));
         if let Err(failure) = &rows {
             monitor.failed(&failure.text);
         }
@@ -99,13 +107,26 @@ impl Stream {
                 }
             }
         }
+        self.lengths = rows.lengths().map(|length| length + length / 16);
         if rows.failed {
             self.failure = Some(no_memory());
         }
         if rows.len() > 0 {
-            return Ok(Some(rows));
+            return Ok(Some(self.fitting(rows)));
         }
         self.failure.take().map_or(Ok(None), Err)
+    }
+
+    /// Live, a batch may hold a few packets, and a consumer many batches: it gets memory
+    /// of their size.
+    fn fitting(&mut self, mut rows: Rows) -> Rows {
+        if rows.len() > self.plan.rows / 2 {
+            return rows;
+        }
+        let Ok(copy) = rows.copy() else { return rows };
+        rows.clear(&self.plan);
+        self.spare = Some(rows);
+        copy
     }
 }
 
