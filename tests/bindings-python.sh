@@ -85,7 +85,7 @@ the_example() (
 conform=target/conform/python
 build_conform() { bindings/python/conform/build.sh && [ -x $conform ]; }
 layout() {
-    sed -n 's/^FIELD(\(.*\), \(.*\), \(.*\), \(.*\));/\1 \2 \3 \4/p' tests/abi/layout.c >"$work/fields"
+    sed -n 's/^FIELD(\(ipmon_[a-z_]*\), \(.*\), \(.*\), \(.*\));/\1 \2 \3 \4/p' tests/abi/layout.c >"$work/fields"
     "$venv" - "$work/fields" $conform <<'END'
 import json, subprocess, sys
 layout = json.loads(subprocess.check_output([sys.argv[2], "layout"]))
