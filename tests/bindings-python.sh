@@ -8,7 +8,7 @@ cd "$(dirname "$0")/.."
 # shellcheck source=tests/checks.sh
 . tests/checks.sh
 root=$PWD
-export PYTHONPYCACHEPREFIX=$root/target/pycache
+export PYTHONDONTWRITEBYTECODE=1
 export IPMON_LIBRARY=$root/target/release/libipmon.so
 sample=tests/data/sample.pcap
 venv=$root/target/venv/bin/python
@@ -85,7 +85,7 @@ the_example() (
 conform=target/conform/python
 build_conform() { bindings/python/conform/build.sh && [ -x $conform ]; }
 layout() {
-    sed -n 's/^FIELD(\(.*\), \(.*\), \(.*\), \(.*\));/\1 \2 \3 \4/p' tests/abi/layout.c >"$work/fields"
+    sed -n 's/^FIELD(\(ipmon_[a-z_]*\), \(.*\), \(.*\), \(.*\));/\1 \2 \3 \4/p' tests/abi/layout.c >"$work/fields"
     "$venv" - "$work/fields" $conform <<'END'
 import json, subprocess, sys
 layout = json.loads(subprocess.check_output([sys.argv[2], "layout"]))

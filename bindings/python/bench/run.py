@@ -19,12 +19,13 @@ DPKT_PACKETS = 100_000
 
 def readers(folder, capture):
     python = str(ROOT / "target/venv/bin/python")
-    conform = str(HERE.parent / "conform/conform.py")
+    conform = str(ROOT / "target/conform/python.d/conform.py")
     return {
         "C callback": [f"{folder}/ipmon", "bytes", capture],
         "C callback, text": [f"{folder}/ipmon", "text", capture],
         "C pull": [f"{folder}/pull", "bytes", capture],
         "numpy batches": [python, conform, "sum", "numpy", capture],
+        "numpy columns": [python, conform, "sum", "columns", capture],
         "Arrow into DuckDB, source_ip": [python, f"{HERE}/duckdb_count.py", capture, "source_ip"],
         "Arrow into DuckDB, source_address":
             [python, f"{HERE}/duckdb_count.py", capture, "source_address"],
@@ -77,7 +78,7 @@ def main(folder, capture):
         per_packet[name] = wall / n * 1e9 if n else 0
         ratio = per_packet[name] / per_packet["C callback"] if n else wall / base
         print(f"{name:34}{n or '':>10}{wall:8.3f}{cpu:8.2f}{per_packet[name]:8.0f}{ratio:14.2f}")
-    for name in ("numpy batches", "packets"):
+    for name in ("numpy batches", "numpy columns", "packets"):
         print(f"dpkt takes {per_packet['dpkt'] / per_packet[name]:.0f} times as long as {name}, "
               "per packet")
 

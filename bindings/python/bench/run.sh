@@ -11,8 +11,9 @@ for reader in ipmon pull; do
     cc -std=c11 -O2 -Iinclude benches/readers/$reader.c benches/readers/sums.c -o $out/$reader \
         -Ltarget/release -lipmon -Wl,-rpath,"$PWD/target/release"
 done
-# numpy's linear algebra has no work here, and needs no threads.
-export OPENBLAS_NUM_THREADS=1 PYTHONPATH=bindings/python PYTHONPYCACHEPREFIX=target/pycache
-export IPMON_LIBRARY=${IPMON_LIBRARY:-target/release/libipmon.so}
+bindings/python/conform/build.sh
 cat "$capture" >/dev/null
+# numpy's linear algebra has no work here, and needs no threads.
+export OPENBLAS_NUM_THREADS=1 PYTHONPATH=$PWD/target/conform/python.d
+export IPMON_LIBRARY=${IPMON_LIBRARY:-$PWD/target/release/libipmon.so}
 exec target/venv/bin/python bindings/python/bench/run.py $out "$capture"

@@ -34,7 +34,21 @@ def batched(monitor):
     return packets, total
 
 
-MODES = {"pull": pulled, "numpy": batched}
+def columns(monitor):
+    packets = total = 0
+    names = [name for name in FIELDS if name != "timestamp"]
+    addresses = "source_ip", "destination_ip"
+    for batch in monitor.columns(*names, *addresses, "timestamp_ns"):
+        packets += len(batch["timestamp_ns"])
+        total += int((batch["timestamp_ns"] // 1000).sum())
+        for name in names:
+            total += int(batch[name].sum())
+        for name in addresses:
+            total += int(batch[name].view("<u4").sum())
+    return packets, total
+
+
+MODES = {"pull": pulled, "numpy": batched, "columns": columns}
 
 
 def sum_of(mode, capture):

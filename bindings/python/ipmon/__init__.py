@@ -29,15 +29,19 @@ from ._stats import Stats
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from ._arrow import ArrowTable
     from ._batches import Batch, Batches, dtype
+    from ._columns import Columns
     from ._notices import Notice
 
 __all__ = [
     "Adapter",
     "Address",
+    "ArrowTable",
     "Batch",
     "Batches",
     "ClosedError",
+    "Columns",
     "IpmonError",
     "IpmonFileNotFoundError",
     "IpmonOSError",
@@ -63,14 +67,20 @@ def library_version() -> str:
     return str(_lib.ipmon_version().decode())
 
 
+# Imported when they are asked for: numpy, above all.
+_LATER = {
+    "ArrowTable": "_arrow",
+    "Batch": "_batches",
+    "Batches": "_batches",
+    "Columns": "_columns",
+    "Notice": "_notices",
+    "dtype": "_batches",
+}
+
+
 def __getattr__(name: str) -> object:
-    # numpy is imported by who asks for it.
-    if name in ("Batch", "Batches", "dtype"):
-        from . import _batches
+    if name in _LATER:
+        from importlib import import_module
 
-        return getattr(_batches, name)
-    if name == "Notice":
-        from ._notices import Notice
-
-        return Notice
+        return getattr(import_module(f"ipmon.{_LATER[name]}"), name)
     raise AttributeError(f"module 'ipmon' has no attribute {name!r}")

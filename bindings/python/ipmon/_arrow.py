@@ -80,15 +80,26 @@ def mask(columns: Iterable[str] | None) -> int:
     return bits
 
 
-def capsule(monitor: Monitor, columns: int, rows: int) -> object:
+def takes(rows: int) -> None:
+    if not 0 < rows <= 1 << 20:
+        raise IpmonValueError("BAD_ARGUMENT", "a batch has 1 to 1,048,576 rows")
+
+
+def new_stream(monitor: Monitor, columns: Iterable[str] | None, rows: int) -> ArrowArrayStream:
+    takes(rows)
+    bits = mask(columns)
     with monitor._lock:
         handle = monitor._open_handle()
         if monitor._left:
             text = f"{len(monitor._left)} packets wait that a loop left: take() them first"
             raise error_of(BUSY, text)
         stream = ArrowArrayStream()
-        address = ctypes.addressof(stream)
-        check(lib.ipmon_arrow_stream(handle, rows, columns, address), handle)
+        check(lib.ipmon_arrow_stream(handle, rows, bits, ctypes.addressof(stream)), handle)
+    return stream
+
+
+def capsule(stream: ArrowArrayStream, monitor: Monitor) -> object:
+    address = ctypes.addressof(stream)
     # Called by its address: a field that is read is a view, and shows what lies there now.
     release = _Release(ctypes.cast(stream.release, c_void_p).value or 0)
     _streams[stream.private_data] = release, monitor
@@ -103,11 +114,11 @@ class ArrowTable:
     """What `Monitor.arrow()` returns: a monitor with a choice of columns."""
 
     def __init__(self, monitor: Monitor, columns: Iterable[str] | None, rows: int) -> None:
-        if not 0 < rows <= 1 << 20:
-            raise IpmonValueError("BAD_ARGUMENT", "rows is 1 to 1,048,576")
+        takes(rows)
         self._monitor = monitor
-        self._mask = mask(columns)
+        self._columns = None if columns is None else tuple(columns)
+        mask(self._columns)
         self._rows = rows
 
     def __arrow_c_stream__(self, requested_schema: object = None) -> object:
-        return capsule(self._monitor, self._mask, self._rows)
+        return capsule(new_stream(self._monitor, self._columns, self._rows), self._monitor)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 
 OK, BUSY, PENDING, INTERRUPTED, TIMEOUT, END = 0, -5, -6, -7, -8, -9
-BAD_HANDLE = -3
+NO_MEMORY = -10
 
 NAMES = {
     0: "OK",

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from ._arrow import ArrowTable
     from ._batches import Batches
+    from ._columns import Columns
     from ._notices import Notices
 
 RECORD = ctypes.sizeof(ipmon_packet)
@@ -54,10 +55,14 @@ class Monitor:
     the packets. `close()` ends a loop that waits, on whatever thread.
     """
 
-    def __init__(self, handle: int, notices: Notices | None, name: str) -> None:
+    def __init__(
+        self, handle: int, notices: Notices | None, name: str, waits: bool = True
+    ) -> None:
         self._handle: int | None = handle
         self._notices = notices
         self._name = name
+        # Whether packets may have to be waited for: not those of a file on a disk.
+        self._waits = waits
         # Held while the library pulls and while what it lent is copied: a close on another
         # thread waits for that. The same thread may close in a notice.
         self._lock = RLock()
@@ -110,6 +115,15 @@ class Monitor:
         from ._batches import Batches
 
         return Batches(self, size)
+
+    def columns(self, *names: str, rows: int = 16_384) -> Columns:
+        """An iterator of dictionaries: for each of these fields a numpy array, to keep. For
+        files the fastest way: they are read ahead on a thread. The names are those of
+        `ipmon.dtype` but `timestamp` (divide `timestamp_ns`); none: all of them."""
+        self._open_handle()
+        from ._columns import Columns
+
+        return Columns(self, names, rows)
 
     def __aiter__(self) -> AsyncIterator[Packet]:
         self._open_handle()

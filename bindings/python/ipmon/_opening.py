@@ -37,7 +37,8 @@ def open(
     options = [("file_access", _choice("file_access", _FILE_ACCESSES, file_access))]
     with _New(filter, options, on_notice) as new:
         check(lib.ipmon_open_pcap_file(new.handle, os.fsencode(path)), new.handle)
-        return new.monitor(repr(os.fsdecode(path)))
+        waits = os.fsencode(path) == b"-" or not os.path.isfile(path)
+        return new.monitor(repr(os.fsdecode(path)), waits)
 
 
 def open_live(
@@ -141,10 +142,10 @@ class _New:
     def _set(self, name: str, value: int | bytes) -> None:
         check(getattr(lib, "ipmon_set_" + name)(self.handle, value), self.handle)
 
-    def monitor(self, name: str) -> Monitor:
+    def monitor(self, name: str, waits: bool = True) -> Monitor:
         assert self.handle is not None
         handle, self.handle = self.handle, None
-        return Monitor(handle, self.notices, name)
+        return Monitor(handle, self.notices, name, waits)
 
     def __enter__(self) -> _New:
         return self

@@ -34,6 +34,22 @@ def pcap(frames, seconds=1_700_000_000):
     return b"".join(parts)
 
 
+def pcapng(link_types, frames):
+    """A pcapng file with an interface for each link type; frames are (interface, bytes)."""
+
+    def block(kind, body):
+        length = 12 + len(body)
+        return struct.pack("<II", kind, length) + body + struct.pack("<I", length)
+
+    parts = [block(0x0A0D0D0A, struct.pack("<IHHq", 0x1A2B3C4D, 1, 0, -1))]
+    parts += [block(1, struct.pack("<HHI", kind, 0, 0)) for kind in link_types]
+    for interface, frame in frames:
+        padded = frame + bytes(-len(frame) % 4)
+        head = struct.pack("<IIIII", interface, 0, 0, len(frame), len(frame))
+        parts.append(block(6, head + padded))
+    return b"".join(parts)
+
+
 class Files:
     """A folder with a test's files."""
 

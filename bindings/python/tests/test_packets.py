@@ -11,7 +11,7 @@ import unittest
 import warnings
 
 import ipmon
-from captures import SAMPLE, SAMPLE_PACKETS, Files, pcap, udp4, udp6
+from captures import SAMPLE, SAMPLE_PACKETS, Files, pcap, pcapng, udp4, udp6
 
 
 class Case(unittest.TestCase):
@@ -224,6 +224,14 @@ class Notices(Case):
                     seen.append(p)
             self.assertEqual(list(m), [])
         self.assertEqual(len(seen), SAMPLE_PACKETS)
+        # A notice in front of packets that the same call brings.
+        frames = [(0, bytes(8))] + [(1, udp4(i)) for i in range(100)]
+        path = self.files.write(pcapng([140, 1], frames))
+        with ipmon.open(path, filter="udp port 53", on_notice=raise_mine) as m:
+            with self.assertRaisesRegex(KeyError, "FILTER_NOT_APPLICABLE"):
+                next(iter(m))
+            self.assertEqual(len(m.take()), 100)
+            self.assertRaises(KeyError, m.take)
 
     def test_a_notice_may_close(self):
         closed = []

@@ -143,7 +143,9 @@ class Waiting(Silent):
         program = (
             "import ipmon, os, sys, threading, time\n"
             "os.mkfifo(sys.argv[1]); fd = os.open(sys.argv[1], os.O_RDWR)\n"
-            "m = ipmon.open(sys.argv[1], on_notice=print)\n"
+            "m = ipmon.open(sys.argv[1], on_notice=lambda n: print(n.name, flush=True))\n"
+            # As what a cycle, or another module, keeps to the last.
+            "import ctypes; ctypes.pythonapi.Py_IncRef(ctypes.py_object(m))\n"
             "threading.Thread(target=list, args=(iter(m),), daemon=True).start()\n"
             "time.sleep(0.1)\n"
             "sys.exit(7)\n"
@@ -151,7 +153,7 @@ class Waiting(Silent):
         path = os.path.join(os.path.dirname(self.files.write(b"")), "another")
         done = subprocess.run([sys.executable, "-c", program, path], timeout=30,
                               capture_output=True)
-        self.assertEqual((done.returncode, done.stderr), (7, b""))
+        self.assertEqual((done.returncode, done.stderr, done.stdout), (7, b"", b"ENDED\n"))
 
 
 class Asyncio(Silent):
@@ -166,7 +168,9 @@ class Asyncio(Silent):
         async def main():
             m, fd = self.silent()
             os.write(fd, pcap([udp4(1)]))
-            asyncio.get_running_loop().call_later(0.1, os.write, fd, pcap([udp4(2), udp4(3)])[24:])
+            loop = asyncio.get_running_loop()
+            loop.call_later(0.05, os.write, fd, pcap([udp4(2)])[24:])
+            loop.call_later(0.1, os.write, fd, pcap([udp4(3)])[24:])
             ports = []
             for wanted in (2, 3):
                 async for p in m:
@@ -175,7 +179,8 @@ class Asyncio(Silent):
                         break
             return ports
 
-        self.assertEqual(asyncio.run(main()), [1001, 1002, 1003])
+        waited = asyncio.wait_for(main(), 10)
+        self.assertEqual(asyncio.run(waited), [1001, 1002, 1003])
 
     def test_close_ends_a_task_that_waits(self):
         async def main(close):
@@ -198,10 +203,11 @@ class Asyncio(Silent):
         async def main():
             m, _ = self.silent()
             m.fileno()  # Made when it is first asked for.
-            before = len(os.listdir("/proc/self/fd"))
+            readers = asyncio.get_running_loop()._selector.get_map()
+            before = len(os.listdir("/proc/self/fd")), len(readers)
             with self.assertRaises(asyncio.TimeoutError):
                 await asyncio.wait_for(m.__aiter__().__anext__(), 0.05)
-            self.assertEqual(len(os.listdir("/proc/self/fd")), before)
+            self.assertEqual((len(os.listdir("/proc/self/fd")), len(readers)), before)
             self.assertEqual(m.take(0), [])
 
         asyncio.run(main())
