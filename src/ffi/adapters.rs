@@ -8,7 +8,7 @@ use crate::address;
 use crate::source::live;
 use crate::source::live::adapters::{self, Adapter, Address};
 use std::ffi::{OsStr, c_char};
-use std::mem::size_of;
+use std::mem::{offset_of, size_of};
 use std::os::unix::ffi::OsStrExt;
 
 /// The interface is up.
@@ -69,6 +69,14 @@ const _: () = {
     assert!(size_of::<ipmon_adapter>() == 96);
     assert!(size_of::<ipmon_ip_address>() == 160);
 };
+
+impl text::Grows for ipmon_adapter {
+    const FIRST: usize = offset_of!(ipmon_adapter, name) + 64;
+}
+
+impl text::Grows for ipmon_ip_address {
+    const FIRST: usize = offset_of!(ipmon_ip_address, interface_name) + 64;
+}
 
 /// Lists the network interfaces, by index. It needs neither privileges nor
 /// libpcap.

@@ -3,6 +3,7 @@
 use super::event::Event;
 use super::packet::ipmon_packet;
 use super::sink::CSink;
+use super::text::Grows;
 use crate::address::TEXTS_ROOM;
 use crate::monitor::Batch;
 use crate::packet::{Fields, Packet};
@@ -53,7 +54,12 @@ pub(super) struct CBatch {
     /// they last began anew.
     low: isize,
     high: isize,
+    /// Where a packet is written that is larger than its place.
+    spare: MaybeUninit<Event>,
 }
+
+/// Whether there may be callers with smaller packets than ours.
+const GREW: bool = size_of::<Event>() > ipmon_packet::FIRST;
 
 // SAFETY: it lives on the stack of one call, and the array is that call's.
 unsafe impl Send for CBatch {}
@@ -62,7 +68,7 @@ impl CBatch {
     /// # Safety
     /// `out` points to `stride * capacity` writable bytes that nothing else uses during
     /// the call; it and `stride` are multiples of an event's alignment, and `stride` is not
-    /// smaller than an event.
+    /// smaller than the first version of one.
     pub(super) unsafe fn new(
         out: *mut ipmon_packet,
         stride: usize,
@@ -82,24 +88,34 @@ impl CBatch {
             behind: std::ptr::null(),
             low: 0,
             high: 0,
+            spare: MaybeUninit::uninit(),
         }
     }
 
-    /// The place of the next packet.
+    /// The place of the next packet; where that is too small, another.
     #[inline(always)]
     fn place(&mut self) -> &mut MaybeUninit<Event> {
+        if GREW && self.stride < size_of::<Event>() {
+            return &mut self.spare;
+        }
         // SAFETY: in front of the end, and the caller of `new` vouches for the array:
         // aligned, and room for an event.
         unsafe { &mut *self.next.cast() }
     }
 
-    /// Zeroes what a newer caller knows of the packet at hand and this library does not.
+    /// Ends the packet at hand for a caller whose packets have another size: zeroes what a
+    /// newer one knows and this library does not; copies what an older one knows.
     #[cold]
-    fn fill_rest(&mut self) {
+    fn fit(&mut self) {
+        let Some(more) = self.stride.checked_sub(size_of::<Event>()) else {
+            // SAFETY: an event was written there, and it is larger than the place.
+            unsafe { self.spare.as_ptr().cast::<u8>().copy_to(self.next, self.stride) };
+            return;
+        };
         // SAFETY: the place's bytes behind the event; `new` vouches for them.
         let rest = unsafe { self.next.add(size_of::<Event>()) };
         // SAFETY: as above, to the end of the place.
-        unsafe { rest.write_bytes(0, self.stride - size_of::<Event>()) };
+        unsafe { rest.write_bytes(0, more) };
     }
 
     /// Before the first packet.
@@ -137,10 +153,16 @@ impl CBatch {
     fn move_base(&mut self) {
         let by = self.low.unsigned_abs() as u64;
         let mut place = self.out;
+        let known = self.stride.min(size_of::<Event>());
         while place != self.next {
-            // SAFETY: an event was written to each place in front of the next.
-            let event = unsafe { &mut *place.cast::<Event>() };
+            let mut event = Event::new();
+            let whole = (&raw mut event).cast::<u8>();
+            // SAFETY: an event, or as much of one as the caller knows, was written to each
+            // place in front of the next.
+            unsafe { whole.copy_from(place, known) };
             event.set_frame_offset(event.frame_offset().wrapping_add(by));
+            // SAFETY: as above.
+            unsafe { place.copy_from((&raw const event).cast(), known) };
             // SAFETY: not beyond the next place.
             place = unsafe { place.add(self.stride) };
         }
@@ -176,7 +198,7 @@ impl Batch<CSink> for CBatch {
             event.set_text(source, destination);
         }
         if self.stride != size_of::<Event>() {
-            self.fill_rest();
+            self.fit();
         }
         // SAFETY: at most the array's end.
         self.next = unsafe { self.next.add(self.stride) };

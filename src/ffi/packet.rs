@@ -151,6 +151,10 @@ const _: () = {
     assert!(size_of::<ipmon_packet>() == 168);
 };
 
+impl super::text::Grows for ipmon_packet {
+    const FIRST: usize = offset_of!(ipmon_packet, payload_offset) + size_of::<u64>();
+}
+
 // The bits that decoding sets are the bits that C reads.
 const _: () = {
     assert!(IPMON_NOTE_TRUNCATED == notes::TRUNCATED);

@@ -14,7 +14,6 @@ use super::text::{self, put};
 use crate::error::Kind;
 use crate::monitor::{Monitor, Pulled};
 use std::ffi::{c_char, c_int};
-use std::mem::size_of;
 
 /// Opens the interface for a live capture that is pulled: packets gather in the
 /// kernel's ring, and `ipmon_next_batch()` or `ipmon_do_events()` takes them out on
@@ -94,7 +93,7 @@ pub extern "C" fn ipmon_next_batch(
         if out.is_null() {
             return Err(Failure::null("out"));
         }
-        text::check_size(packet_size, size_of::<ipmon_packet>())?;
+        text::check_size::<ipmon_packet>(packet_size)?;
         let timeout = timeout(timeout_ms)?;
         let aligned = |n: usize| n.is_multiple_of(align_of::<ipmon_packet>());
         if capacity == 0 || !aligned(out.addr()) || !aligned(packet_size) {

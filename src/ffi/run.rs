@@ -9,7 +9,6 @@ use super::status::{Failure, IPMON_STATUS_BAD_ARGUMENT, IPMON_STATUS_INTERRUPTED
 use super::text::{self, put};
 use crate::monitor::Monitor;
 use std::ffi::{c_char, c_int};
-use std::mem::size_of;
 use std::time::Duration;
 
 /// Starts (`active` not 0) or stops (0) the live capture. A stop also ends a
@@ -210,7 +209,7 @@ pub extern "C" fn ipmon_get_stats(
         if out.is_null() {
             return Err(Failure::null("out"));
         }
-        text::check_size(stats_size, size_of::<ipmon_stats>())?;
+        text::check_size::<ipmon_stats>(stats_size)?;
         let stats = ipmon_stats::from(monitor.stats());
         // SAFETY: the caller promises `stats_size` bytes; ipmon_stats has no
         // padding (its fields are 4, 4 and then 8 bytes each).

@@ -1,7 +1,7 @@
 //! The ledger.
 
 use crate::monitor::Stats;
-use std::mem::size_of;
+use std::mem::{offset_of, size_of};
 
 /// What became of every frame of the run that goes on, or of the last one.
 ///
@@ -58,6 +58,10 @@ pub struct ipmon_stats {
 
 #[cfg(target_pointer_width = "64")]
 const _: () = assert!(size_of::<ipmon_stats>() == 120);
+
+impl super::text::Grows for ipmon_stats {
+    const FIRST: usize = offset_of!(ipmon_stats, bytes) + size_of::<u64>();
+}
 
 impl From<Stats> for ipmon_stats {
     fn from(s: Stats) -> Self {

@@ -110,9 +110,17 @@ fn whole_characters(text: &[u8], room: usize) -> usize {
     (0..=room).rev().find(|&at| !continues(at)).unwrap_or(0)
 }
 
+/// A struct that callers bring room for. It grows at its end, and programs that were built
+/// with its first version bring that version's size for ever.
+pub(super) trait Grows {
+    /// The size of its first version: where the last field of that one ends.
+    const FIRST: usize;
+}
+
 /// Whether a caller's idea of a struct can be served: not smaller than the
 /// struct was in its first version, nor beyond all reason.
-pub(super) fn check_size(size: usize, first: usize) -> Result<(), Failure> {
+pub(super) fn check_size<T: Grows>(size: usize) -> Result<(), Failure> {
+    let first = T::FIRST;
     if (first..=1 << 16).contains(&size) {
         return Ok(());
     }
@@ -145,7 +153,7 @@ pub(super) unsafe fn give_struct<T: Copy>(value: &T, out: *mut u8, size: usize) 
 /// # Safety
 /// `out` points to `stride * capacity` writable bytes; `T` is a `repr(C)`
 /// struct without padding.
-pub(super) unsafe fn give_array<T: Copy>(
+pub(super) unsafe fn give_array<T: Copy + Grows>(
     values: &[T],
     out: *mut T,
     stride: usize,
@@ -158,7 +166,7 @@ pub(super) unsafe fn give_array<T: Copy>(
     if out.is_null() && capacity != 0 {
         return Err(Failure::null("out"));
     }
-    check_size(stride, size_of::<T>())?;
+    check_size::<T>(stride)?;
     // SAFETY: the caller promises a pointer to a size_t.
     unsafe { count.write_unaligned(values.len()) };
     if out.is_null() {
