@@ -22,19 +22,7 @@ find -L /lib /lib64 /usr/lib /usr/lib64 /usr/local/lib -name 'libpcap.so*' 2>/de
         mount --bind /dev/null "$file" 2>/dev/null
     done
 
-passed=0 failed=0
-check() {
-    name=$1
-    shift
-    if out=$("$@" 2>&1); then
-        passed=$((passed + 1))
-        echo "ok $name"
-    else
-        failed=$((failed + 1))
-        echo "not ok $name"
-        printf '%s\n' "$out" | head -5
-    fi
-}
+source tests/checks.sh
 
 refused() { # PATTERN COMMAND...: fails with one line that matches
     pattern=$1
@@ -62,8 +50,6 @@ packets_are_captured() {
     done
 }
 
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
 ip link set lo up
 
 check libpcap_is_hidden libpcap_is_hidden
@@ -78,5 +64,4 @@ unset IPMON_LIVE
 check a_filter_names_the_package_to_install refused 'install.*libpcap' \
     "$SNIFF" -r tests/data/sample.pcap tcp
 
-echo "$passed passed, $failed failed, 0 skipped"
-[ "$failed" = 0 ]
+count_checks

@@ -16,8 +16,8 @@
 //             std::expected, where the compiler has it.
 // Exceptions  What a callback throws ends the run: the current packet is the last.
 //             It is kept, and thrown by the call that waits for the end: run(),
-//             wait(), stop(), parse_file(), do_events(). A second one before that
-//             is lost.
+//             wait(), stop(), close(), parse_file(), and all that pulls. A second
+//             one before that is lost.
 // Ownership   A monitor is moved, not copied. It may be destroyed anywhere, inside
 //             its own callbacks too; what its callbacks hold is released when the
 //             last of them has returned. The destructor waits as ipmon_free() does.
