@@ -132,6 +132,9 @@ func TestClonesOutliveTheirMonitor(t *testing.T) {
 			t.Fatal(err)
 		}
 		clones = append(clones, *p.Clone().Clone())
+		if clone := p.Clone(); &clone.Frame()[0] == &p.Frame()[0] || &clone.Clone().Frame()[0] == &clone.Frame()[0] {
+			t.Fatal("a clone shares its bytes")
+		}
 		frames = append(frames, bytes.Clone(p.Frame()))
 		ips = append(ips, bytes.Clone(p.IP()))
 		payloads = append(payloads, bytes.Clone(p.Payload()))
