@@ -216,13 +216,23 @@ internal static class Files
     {
         using (var m = new PacketMonitor())
         {
-            m.NoticeReceived += (sender, notice) => { throw new InvalidOperationException("mine"); };
+            bool throws = true;
+            m.NoticeReceived += (sender, notice) =>
+            {
+                if (throws)
+                {
+                    throw new InvalidOperationException("mine");
+                }
+            };
             Check.Throws<InvalidOperationException>(() => m.FileBatches(capture).Count(), "the loop");
             // Nothing is thrown where a loop is left.
             foreach (PacketBatch batch in m.FileBatches(capture))
             {
                 break;
             }
+            throws = false;
+            Check.That(m.ParseFile(capture), "a parse behind it");
+            throws = true;
             Check.Throws<InvalidOperationException>(() => m.ParseFile(capture), "ParseFile");
             Check.Throws<InvalidOperationException>(() =>
             {

@@ -257,9 +257,9 @@ internal static class Lives
                 times.Add((over - since) * 1e3 / Stopwatch.Frequency);
             }
         }
-        // A busy machine may keep a thread waiting now and then.
+        // A busy machine keeps threads waiting: conform's silent_stop measures.
         times.Sort();
-        Check.That(times[1] < 50 && times[4] < 1000, "it took " + string.Join(" ", times) + " ms");
+        Check.That(times[0] < 50 && times[4] < 1000, "it took " + string.Join(" ", times) + " ms");
     }
 
     private static void LoopsOfPacketsEndWithin50Ms()
