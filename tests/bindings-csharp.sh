@@ -44,8 +44,8 @@ in_a_net() { # COMMAND...: in a network namespace in which lo is up
 }
 
 # --- Its own tests ---------------------------------------------------------------------
-tests() { # NAME SOURCE
-    $build program $out/tests "$1" bindings/csharp/tests/Check.cs "bindings/csharp/tests/$2.cs"
+tests() { # NAME SOURCES
+    $build program $out/tests "$1" bindings/csharp/tests/Check.cs bindings/csharp/tests/"$2"*.cs
 }
 live_tests() { # RUNTIME
     as_root || return

@@ -60,6 +60,7 @@ assembly)
 program)
     folder=$2 name=$3
     mkdir -p "$folder/mono" "$folder/net8.0"
+    rm -f "$folder/mono/$name.exe" "$folder/net8.0/$name.dll"
     for_mono "-r:$out/netstandard2.0/Ipmon.dll" "-out:$folder/mono/$name.exe" "${@:4}"
     for_dotnet "-r:$out/net8.0/Ipmon.dll" "-out:$folder/net8.0/$name.dll" "${@:4}"
     cp $out/netstandard2.0/Ipmon.dll "$folder/mono/"
