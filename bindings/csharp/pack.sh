@@ -5,10 +5,10 @@ set -eu
 cd "$(dirname "$0")/../.."
 here=bindings/csharp
 version=$(sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml | head -n 1)
-grep -q "<version>$version</version>" $here/Ipmon.nuspec && grep -q "<Version>$version</Version>" $here/Ipmon.csproj || {
+if ! grep -q "<version>$version</version>" $here/Ipmon.nuspec || ! grep -q "<Version>$version</Version>" $here/Ipmon.csproj; then
     echo "pack: Ipmon.nuspec and Ipmon.csproj are not of version $version" >&2
     exit 1
-}
+fi
 case $(uname -m) in
 x86_64) machine=x64 ;;
 aarch64) machine=arm64 ;;
@@ -20,7 +20,7 @@ rm -rf "$folder"
 mkdir -p "$folder/lib" "$folder/runtimes/linux-$machine/native"
 for framework in netstandard2.0 net8.0; do
     mkdir "$folder/lib/$framework"
-    cp target/csharp/$framework/Ipmon.dll "$folder/lib/$framework/"
+    cp target/csharp/$framework/Ipmon.dll target/csharp/$framework/Ipmon.xml "$folder/lib/$framework/"
 done
 native=$folder/runtimes/linux-$machine/native/libipmon.so
 cp target/release/libipmon.so "$native"
@@ -35,7 +35,7 @@ with zipfile.ZipFile(package, "w", zipfile.ZIP_DEFLATED) as to:
     to.writestr("[Content_Types].xml",
         '<?xml version="1.0" encoding="utf-8"?><Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">'
         '<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
-        + "".join(f'<Default Extension="{e}" ContentType="application/octet"/>' for e in ("nuspec", "dll", "so", "md"))
+        + "".join(f'<Default Extension="{e}" ContentType="application/octet"/>' for e in ("nuspec", "dll", "xml", "so", "md"))
         + "".join(f'<Override PartName="/{f.name}" ContentType="application/octet"/>' for f in sorted(folder.glob("LICENSE*")))
         + "</Types>")
     to.writestr("_rels/.rels",

@@ -1,16 +1,14 @@
 // usage: files CAPTURE. What a monitor does with files, on every runtime.
 using System;
 using System.Collections.Generic;
-using System.Diagnostics;
 using System.IO;
 using System.Linq;
 using System.Net;
-using System.Runtime.CompilerServices;
 using System.Threading;
 using System.Threading.Tasks;
 using Ipmon;
 
-internal static class Files
+internal static partial class Files
 {
     private static string capture;
     private static int all;
@@ -131,258 +129,6 @@ internal static class Files
         Check.Throws<InvalidOperationException>(() => kept.Packet.Id.GetType(), "a packet after its handler");
     }
 
-    private static void OptionsHaveDefaultsAndLimits()
-    {
-        using (var m = new PacketMonitor())
-        {
-            Check.Equal(m.LocalHost, "", "LocalHost");
-            Check.Equal(m.Filter, "", "Filter");
-            Check.Equal(m.Direction, Direction.Any, "Direction");
-            Check.That(m.Promiscuous && m.AcceptData && !m.Reopen && !m.AllMulticast && !m.Active, "switches");
-            Check.Equal(m.SnapLength, 262144, "SnapLength");
-            Check.Equal(m.BufferSize, 32 << 20, "BufferSize");
-            Check.Equal(m.Latency, TimeSpan.FromMilliseconds(1), "Latency");
-            Check.Equal(m.FileAccess, FileAccessMode.Read, "FileAccess");
-            Check.Equal(m.TimeSource, TimeSource.Host, "TimeSource");
-            m.LocalHost = "é" + new string('x', 200);
-            Check.Equal(m.LocalHost, "é" + new string('x', 200), "LocalHost");
-            m.Filter = "udp";
-            Check.Equal(m.Filter, "udp", "Filter");
-            m.Filter = null;
-            Check.Equal(m.Filter, "", "Filter");
-            m.Direction = Direction.Out;
-            m.Promiscuous = false;
-            m.AcceptData = false;
-            m.Reopen = m.AllMulticast = true;
-            m.SnapLength = 100;
-            m.BufferSize = 1 << 20;
-            m.Latency = TimeSpan.FromTicks(25000);
-            m.FileAccess = FileAccessMode.Map;
-            m.TimeSource = TimeSource.Adapter;
-            Check.That(m.Direction == Direction.Out && !m.Promiscuous && !m.AcceptData && m.Reopen &&
-                m.AllMulticast && m.SnapLength == 100 && m.BufferSize == 1 << 20 &&
-                m.Latency.Ticks == 25000 && m.FileAccess == FileAccessMode.Map &&
-                m.TimeSource == TimeSource.Adapter, "options that were set");
-            Check.Fails(Status.BadArgument, () => m.SnapLength = -1, "a negative length");
-            Check.Fails(Status.BadArgument, () => m.BufferSize = 5, "a small buffer");
-            Check.Fails(Status.BadArgument, () => m.Latency = TimeSpan.MaxValue, "a long latency");
-            Check.Fails(Status.BadArgument, () => m.Latency = TimeSpan.FromSeconds(-1), "a negative latency");
-            Check.Fails(Status.BadFilter, () => m.Filter = "tcp port port", "a bad filter");
-            Check.Throws<ArgumentException>(() => m.Filter = "ip\0", "a NUL");
-        }
-    }
-
-    private static void OptionsAreBusyInALoop()
-    {
-        using (var m = new PacketMonitor())
-        {
-            foreach (PacketBatch batch in m.FileBatches(capture))
-            {
-                Check.Fails(Status.Busy, () => m.SnapLength = 100, "an option");
-                m.AcceptData = true;
-            }
-            m.SnapLength = 100;
-        }
-    }
-
-    private static void AHandlersExceptionEndsTheRun()
-    {
-        using (var m = new PacketMonitor())
-        {
-            int seen = 0;
-            bool throws = true;
-            var notices = new List<NoticeCode>();
-            m.NoticeReceived += (sender, notice) => notices.Add(notice.Code);
-            m.IPPacket += (sender, e) =>
-            {
-                seen++;
-                if (throws)
-                {
-                    throw new InvalidOperationException("mine");
-                }
-            };
-            var thrown = Check.Throws<InvalidOperationException>(() => m.ParseFile(capture), "ParseFile");
-            Check.Equal(thrown.Message, "mine", "its text");
-            Check.That(thrown.StackTrace.Contains("AHandlersExceptionEndsTheRun"), "its trace");
-            Check.Equal(seen, 1, "packets");
-            Check.Equal(notices.Single(), NoticeCode.Ended, "the notice");
-            throws = false;
-            seen = 0;
-            Check.That(m.ParseFile(capture) && seen == all, "a second reading");
-        }
-    }
-
-    private static void ANoticesExceptionComesOutOfTheLoop()
-    {
-        using (var m = new PacketMonitor())
-        {
-            m.NoticeReceived += (sender, notice) => { throw new InvalidOperationException("mine"); };
-            Check.Throws<InvalidOperationException>(() => m.FileBatches(capture).Count(), "the loop");
-            // Nothing is thrown where a loop is left.
-            foreach (PacketBatch batch in m.FileBatches(capture))
-            {
-                break;
-            }
-            Check.Throws<InvalidOperationException>(() => m.ParseFile(capture), "ParseFile");
-            Check.Throws<InvalidOperationException>(() =>
-            {
-                foreach (PacketBatch batch in m.FileBatches(capture))
-                {
-                    m.Stop();
-                }
-            }, "a stopped loop");
-        }
-    }
-
-    private static void ALoopThatIsLeftGivesBackTheMonitor()
-    {
-        using (var m = new PacketMonitor())
-        {
-            for (int i = 0; i < 3; i++)
-            {
-                foreach (Packet packet in m.FilePackets(capture))
-                {
-                    break;
-                }
-                m.Filter = "ip";
-                Check.That(m.ParseFile(capture), "a parse behind it");
-            }
-            Check.Throws<DivideByZeroException>(() =>
-            {
-                foreach (PacketBatch batch in m.FileBatches(capture))
-                {
-                    throw new DivideByZeroException();
-                }
-            }, "the loop");
-            m.Filter = "";
-            Check.Equal(m.FilePackets(capture).Count(), all, "packets");
-            // A loop that never begins holds nothing.
-            m.FileBatches(capture).GetEnumerator().Dispose();
-            m.FileBatches(capture).GetEnumerator();
-            Check.Equal(m.FilePackets(capture).Count(), all, "packets");
-        }
-    }
-
-    private static void OneThingAtATime()
-    {
-        using (var m = new PacketMonitor())
-        {
-            int batches = 0;
-            foreach (PacketBatch batch in m.FileBatches(capture))
-            {
-                Check.Fails(Status.Busy, () => m.FileBatches(capture).Count(), "a second loop");
-                Check.Fails(Status.Busy, () => m.ParseFile(capture), "a parse");
-                Check.Fails(Status.Busy, () => m.OpenFile(capture), "an open");
-                Check.Fails(Status.Busy, () => m.Reset(), "a reset");
-                Check.That(batch.Count != 0 && batch[0].FrameNumber != 0, "the batch is still there");
-                batches++;
-            }
-            Check.That(batches != 0, "batches");
-        }
-    }
-
-    private static void StopInTheLoopEndsIt()
-    {
-        using (var m = new PacketMonitor())
-        {
-            for (int i = 0; i < 2; i++)
-            {
-                int seen = 0;
-                foreach (Packet packet in m.FilePackets(capture))
-                {
-                    if (++seen == 3)
-                    {
-                        m.Stop();
-                        m.Stop();
-                    }
-                }
-                Check.Equal(seen, 3, "packets");
-                // No interrupt is left for the next.
-                Check.That(m.ParseFile(capture), "a parse behind it");
-            }
-        }
-    }
-
-    private static void DisposeInTheLoopAndInTheHandler()
-    {
-        int descriptors = Descriptors();
-        var m = new PacketMonitor();
-        int seen = 0;
-        foreach (PacketBatch batch in m.FileBatches(capture))
-        {
-            m.Dispose();
-            m.Dispose();
-            Check.That(batch[batch.Count - 1].CopyFrame().Length != 0, "the batch is still there");
-            seen++;
-        }
-        Check.Equal(seen, 1, "batches");
-        m = new PacketMonitor();
-        seen = 0;
-        m.IPPacket += (sender, e) =>
-        {
-            m.Dispose();
-            Check.That(e.Packet.CopyFrame().Length != 0, "the packet is still there");
-            seen++;
-        };
-        Check.That(!m.ParseFile(capture), "the end was not reached");
-        Check.Equal(seen, 1, "packets");
-        Check.Equal(Descriptors(), descriptors, "descriptors");
-    }
-
-    private static void ADisposedMonitorRefusesAll()
-    {
-        var m = new PacketMonitor();
-        m.Dispose();
-        m.Dispose();
-        foreach (Action use in new Action[]
-        {
-            () => m.ParseFile(capture), () => m.Start(), () => m.Stop(), () => m.Wait(0), () => m.Run(),
-            () => m.OpenLive(), () => m.OpenFile(capture), () => m.DoEvents(0), () => m.Reset(), () => m.Interrupt(),
-            () => m.CheckAccess(), () => m.FilePackets(capture).Count(), () => m.FileBatches(capture).Count(),
-            () => m.LiveBatches().Count(), () => m.Filter = "", () => m.SnapLength = m.SnapLength,
-            () => m.Stats.GetType(), () => m.Active.GetType(), () => m.WhenReadable(), () => m.LastError.GetType(),
-        })
-        {
-            Check.Throws<ObjectDisposedException>(use, "a disposed monitor");
-        }
-    }
-
-    private static void AnotherThreadEndsASilentPipe()
-    {
-        string pipe = Path.Combine(Path.GetTempPath(), "ipmon-" + Guid.NewGuid().ToString("N"));
-        using (Process make = Process.Start("mkfifo", pipe))
-        {
-            make.WaitForExit();
-        }
-        // It is kept open for writing, and nothing is written.
-        using (var silent = new FileStream(pipe, FileMode.Open, System.IO.FileAccess.ReadWrite))
-        {
-            File.Delete(pipe);
-            string path = "/proc/self/fd/" + silent.SafeFileHandle.DangerousGetHandle();
-            foreach (Action<PacketMonitor> end in new Action<PacketMonitor>[]
-                { x => x.Stop(), x => x.Dispose(), x => x.Interrupt() })
-            {
-                var m = new PacketMonitor();
-                bool finished = true;
-                Action join = Check.InAThread(() => finished = m.ParseFile(path));
-                Thread.Sleep(30);
-                end(m);
-                join();
-                Check.That(!finished, "the end was not reached");
-                m.Dispose();
-            }
-            foreach (Action<PacketMonitor> end in new Action<PacketMonitor>[] { x => x.Stop(), x => x.Dispose() })
-            {
-                var m = new PacketMonitor();
-                Action join = Check.InAThread(() => Check.Equal(m.FileBatches(path).Count(), 0, "batches"));
-                Thread.Sleep(30);
-                end(m);
-                join();
-                m.Dispose();
-            }
-        }
-    }
-
     private static void ErrorsSayWhatAndWhere()
     {
         using (var m = new PacketMonitor())
@@ -409,31 +155,6 @@ internal static class Files
                 File.Delete(cut);
             }
         }
-    }
-
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private static void Forget()
-    {
-        for (int i = 0; i < 100; i++)
-        {
-            var m = new PacketMonitor();
-            m.IPPacket += (sender, e) => m.Interrupt();
-            m.OpenFile(capture);
-            new PacketMonitor().FileBatches(capture).GetEnumerator().MoveNext();
-        }
-    }
-
-    private static void AForgottenMonitorIsCollected()
-    {
-        int descriptors = Descriptors();
-        Forget();
-        // Mono looks through the stack for what may be a reference: not every last one goes.
-        Check.Soon(() =>
-        {
-            GC.Collect();
-            GC.WaitForPendingFinalizers();
-            return Descriptors() < descriptors + 30;
-        }, "descriptors are given back");
     }
 
     private static void ABatchIsEmptyAfterItsLoop()
@@ -501,34 +222,6 @@ internal static class Files
         Check.That(PacketMonitor.LibraryVersion.Contains("."), "the version");
     }
 
-    private static void AnInterruptDoesNotEndALoop()
-    {
-        using (var m = new PacketMonitor())
-        {
-            int seen = 0;
-            foreach (PacketBatch batch in m.FileBatches(capture))
-            {
-                m.Interrupt();
-                seen += batch.Count;
-            }
-            Check.Equal(seen, all, "packets");
-        }
-    }
-
-    private static void ResetBringsDefaults()
-    {
-        using (var m = new PacketMonitor())
-        {
-            int packets = 0;
-            m.IPPacket += (sender, e) => packets++;
-            m.Filter = "udp";
-            m.Reset();
-            Check.Equal(m.Filter, "", "the filter");
-            m.ParseFile(capture);
-            Check.Equal(packets, all, "handlers stay");
-        }
-    }
-
 #if NETCOREAPP
     private static void AsynchronousLoops()
     {
@@ -579,9 +272,4 @@ internal static class Files
         }
     }
 #endif
-
-    private static int Descriptors()
-    {
-        return Directory.GetFileSystemEntries("/proc/self/fd").Length;
-    }
 }
