@@ -1,4 +1,6 @@
 // The life of a handle: made with its options, freed once.
+import { isMainThread } from 'node:worker_threads';
+import './gate.js';
 import * as native from './library.js';
 import { setOptions } from './options.js';
 import { onNotice, takeNotices } from './notices.js';
@@ -6,8 +8,15 @@ import { failure, IpmonError, STATUS } from './status.js';
 
 const open = new Set();
 
-// What the process leaves open the library ends, and tells: by then no engine is there.
-process.on('exit', () => open.forEach((handle) => native.setOnNotice(handle, null, null)));
+// What a process leaves open the library ends, and tells: by then no engine is there to
+// hear it. What a worker leaves open would stay for as long as the process does; nothing
+// of it waits in the loop any more, as gate.js was imported, and is told, before this.
+process.on('exit', () => {
+    for (const handle of open) {
+        native.setOnNotice(handle, null, null);
+        if (!isMainThread) native.free(handle);
+    }
+});
 
 /** A monitor with these options, for which `start` was successful. */
 export function makeHandle(options, start) {

@@ -181,23 +181,25 @@ test('standard input is waited for in the event loop', async () => {
     assert.equal(out, `${SAMPLE_PACKETS} true\n`);
 });
 
-test('a monitor works in a worker thread', async () => {
+const descriptors = () => readdirSync('/proc/self/fd').length;
+
+test('a monitor works in a worker thread, and ends with it', async () => {
+    await count(new Monitor({ file: SAMPLE }));
+    const before = descriptors();
     const worker = new Worker(new URL('worker.js', import.meta.url), { workerData: SAMPLE });
-    worker.on('error', (error) => {
-        throw error;
-    });
-    const [answer] = await Promise.all([
-        new Promise((resolve) => worker.once('message', resolve)),
+    const [[answer]] = await Promise.all([
+        once(worker, 'message'),
+        once(worker, 'exit'),
         count(new Monitor({ file: SAMPLE })),
     ]);
     assert.deepEqual(answer, { packets: SAMPLE_PACKETS, notices: ['ENDED'] });
+    assert.ok(descriptors() <= before, `${descriptors()} of ${before}`);
 });
 
 test(
     'a monitor that nobody holds is freed',
     { skip: typeof gc !== 'function' && 'needs --expose-gc' },
     async () => {
-        const descriptors = () => readdirSync('/proc/self/fd').length;
         const before = descriptors();
         await (async () => {
             for (let i = 0; i < 50; i++) {
