@@ -199,6 +199,35 @@ class Asyncio(Silent):
             self.addCleanup(self.files.clean)
             self.assertEqual(asyncio.run(asyncio.wait_for(main(close), 5)), [])
 
+    def test_closes_race_with_tasks_and_with_loops_that_wait(self):
+        path = self.files.fifo()
+        fd = os.open(path, os.O_RDWR)
+        self.addCleanup(os.close, fd)
+        failures = []
+
+        def loop(packets):
+            try:
+                list(packets)
+            except BaseException as error:
+                failures.append(error)
+
+        async def main():
+            for number in range(100):
+                m = ipmon.open(path)
+                packets = m.__aiter__()
+                thread = threading.Thread(target=loop, args=(iter(m),))
+                timer = threading.Timer(number % 10 * 0.0002, m.close)
+                timer.start()
+                if number % 2:
+                    thread.start()
+                    thread.join(10)
+                else:
+                    self.assertEqual([p async for p in packets], [])
+                timer.join()
+
+        asyncio.run(asyncio.wait_for(main(), 50))
+        self.assertEqual(failures, [])
+
     def test_a_task_that_waits_can_be_cancelled(self):
         async def main():
             m, _ = self.silent()
