@@ -9,6 +9,7 @@ import sys
 import threading
 import time
 import unittest
+import unittest.mock
 
 import ipmon
 from captures import SAMPLE, SAMPLE_PACKETS, Files, pcap, udp4
@@ -57,6 +58,26 @@ class Waiting(Silent):
         thread.join(5)
         self.assertEqual(ended[0], [])
         self.assertLess(ended[1] - began, 0.5)
+
+    def test_a_close_just_before_the_wait_ends_the_loop(self):
+        from ipmon._library import lib
+
+        m, _ = self.silent()
+        closing = []
+
+        def close_meanwhile(*arguments):
+            found = next_batch(*arguments)
+            if not closing:
+                closing.append(threading.Thread(target=m.close))
+                closing[0].start()
+                while not m.closed:
+                    time.sleep(0.001)
+            return found
+
+        next_batch = lib.ipmon_next_batch
+        with unittest.mock.patch.object(lib, "ipmon_next_batch", close_meanwhile):
+            self.assertEqual(list(m), [])
+        closing[0].join()
 
     def test_ctrl_c_ends_a_loop_that_waits(self):
         m, _ = self.silent()
