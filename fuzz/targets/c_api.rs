@@ -7,6 +7,31 @@ use std::ffi::{c_char, c_int, c_void};
 pub type Handle = *mut c_void;
 pub type Callback = Option<unsafe extern "C-unwind" fn(*const c_void, *mut c_void)>;
 
+/// `struct ArrowArrayStream`.
+#[repr(C)]
+pub struct Stream {
+    pub get_schema: Option<unsafe extern "C" fn(*mut Stream, *mut c_void) -> c_int>,
+    pub get_next: Option<unsafe extern "C" fn(*mut Stream, *mut Array) -> c_int>,
+    pub get_last_error: Option<unsafe extern "C" fn(*mut Stream) -> *const c_char>,
+    pub release: Option<unsafe extern "C" fn(*mut Stream)>,
+    pub private_data: *mut c_void,
+}
+
+/// `struct ArrowArray`.
+#[repr(C)]
+pub struct Array {
+    pub length: i64,
+    pub null_count: i64,
+    pub offset: i64,
+    pub n_buffers: i64,
+    pub n_children: i64,
+    pub buffers: *const *const u8,
+    pub children: *const *mut Array,
+    pub dictionary: *mut Array,
+    pub release: Option<unsafe extern "C" fn(*mut Array)>,
+    pub private_data: *mut c_void,
+}
+
 // As include/ipmon.h declares them. The packet, the error, the notice and the adapters are
 // bytes here: what they hold is tested elsewhere.
 #[rustfmt::skip]
@@ -54,6 +79,7 @@ unsafe extern "C" {
     pub unsafe fn ipmon_open_pcap_file(m: Handle, path: *const c_char) -> i32;
     pub unsafe fn ipmon_next_batch(m: Handle, out: *mut u64, size: usize, capacity: usize, timeout_ms: c_int) -> isize;
     pub unsafe fn ipmon_batch_bytes(m: Handle, base: *mut *const u8, length: *mut usize) -> i32;
+    pub unsafe fn ipmon_arrow_stream(m: Handle, rows: usize, columns: u32, out: *mut Stream) -> i32;
     pub safe fn ipmon_do_events(m: Handle, timeout_ms: c_int) -> i32;
     pub unsafe fn ipmon_get_fd(m: Handle, fd: *mut c_int) -> i32;
     pub unsafe fn ipmon_list_adapters(out: *mut u8, size: usize, capacity: usize, count: *mut usize) -> i32;

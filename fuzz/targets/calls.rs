@@ -114,6 +114,30 @@ unsafe extern "C-unwind" fn on_anything(_event: *const c_void, play: *mut c_void
     play.depth.set(play.depth.get() - 1);
 }
 
+/// Reads every byte of a batch whose columns are of one byte a row at least.
+unsafe fn look_into(batch: &Array) -> u64 {
+    let rows = batch.length as usize;
+    let mut sum = 0;
+    for n in 0..batch.n_children as usize {
+        // SAFETY: as many children as it says, each a column that is not released.
+        let column = unsafe { &**batch.children.add(n) };
+        // SAFETY: every column has values, or offsets.
+        let values = unsafe { *column.buffers.add(1) };
+        let mut length = rows;
+        let mut bytes = values;
+        if column.n_buffers == 3 {
+            // SAFETY: the offset behind the last value.
+            length = unsafe { *values.cast::<i32>().add(rows) } as usize;
+            // SAFETY: the bytes of texts.
+            bytes = unsafe { *column.buffers.add(2) };
+        }
+        // SAFETY: so many bytes, at least.
+        let bytes = unsafe { std::slice::from_raw_parts(bytes, length) };
+        sum += bytes.iter().map(|b| u64::from(*b)).sum::<u64>();
+    }
+    sum
+}
+
 impl Play {
     fn over(&self) -> bool {
         self.input.over() || self.made.get() >= MOST_CALLS
@@ -230,6 +254,7 @@ impl Play {
         let path = match self.input.byte() % 8 {
             0 => CString::new("/dev/null").unwrap(),
             1 => CString::new([b"/nowhere/", self.input.text().as_bytes()].concat()).unwrap(),
+            7 => return self.stream(m),
             _ => self.file.clone(),
         };
         let (alive, busy) = (self.alive.borrow().contains(&m), self.is_running(m));
@@ -246,6 +271,66 @@ impl Play {
         self.expect(m, status, allowed);
         if !busy {
             self.ledger(m);
+        }
+    }
+
+    /// Opens the file and reads some of it as Arrow batches, which may outlive the stream.
+    fn stream(&self, m: Handle) {
+        let busy = self.is_running(m);
+        self.running.borrow_mut().push(m);
+        // SAFETY: a text that lives through the call.
+        let status = unsafe { ipmon_open_pcap_file(m, self.file.as_ptr()) };
+        self.expect(m, status, if busy { &[BUSY] } else { &[OK, NO_LIBPCAP] });
+        if status == OK {
+            self.batches(m);
+            // Freed, maybe, in a callback of its own.
+            let stopped = ipmon_set_active(m, 0);
+            assert!(stopped == OK || stopped == BAD_HANDLE);
+        }
+        self.running.borrow_mut().pop();
+        if !busy {
+            self.ledger(m);
+        }
+    }
+
+    fn batches(&self, m: Handle) {
+        let (rows, columns) = (self.input.number(), self.input.number() as u32);
+        let rows = if rows > 1 << 16 && self.too_slow() { 0 } else { rows as usize };
+        // SAFETY: all of its members may be 0.
+        let mut stream: Stream = unsafe { std::mem::zeroed() };
+        // SAFETY: a struct to be written to.
+        let status = unsafe { ipmon_arrow_stream(m, rows, columns, &raw mut stream) };
+        let good = rows <= 1 << 20 && columns < 1 << 28;
+        self.expect(m, status, if good { &[OK] } else { &[BAD_ARGUMENT] });
+        let Some(release) = stream.release else { return };
+        let get_next = stream.get_next.unwrap();
+        let mut kept = Vec::new();
+        for _ in 0..self.input.byte() % 8 {
+            // SAFETY: as above.
+            let mut batch: Array = unsafe { std::mem::zeroed() };
+            // SAFETY: the stream is not released.
+            if unsafe { get_next(&raw mut stream, &raw mut batch) } != 0 {
+                // SAFETY: as above; a text that ends.
+                assert!(!unsafe { stream.get_last_error.unwrap()(&raw mut stream) }.is_null());
+            } else if batch.release.is_some() {
+                // SAFETY: a batch that is not released.
+                black_box(unsafe { look_into(&batch) });
+                kept.push(batch);
+            }
+        }
+        if self.input.byte() % 2 == 0 {
+            // SAFETY: once.
+            unsafe { release(&raw mut stream) };
+        }
+        for mut batch in kept {
+            // SAFETY: as above, and it is not released.
+            unsafe { black_box(look_into(&batch)) };
+            // SAFETY: once.
+            unsafe { batch.release.unwrap()(&raw mut batch) };
+        }
+        if stream.release.is_some() {
+            // SAFETY: once.
+            unsafe { release(&raw mut stream) };
         }
     }
 

@@ -186,3 +186,15 @@ fn addresses_of_one_place_are_told_apart_by_every_two_bytes() {
         }
     }
 }
+
+#[test]
+fn a_text_by_itself_is_the_text_without_its_nul() {
+    let (mut random, mut texts) = (Random(9), Texts::new());
+    for _ in 0..200_000 {
+        for (ip, version) in [(four(random.word() >> random.below(32)), 4), (random.six(), 6)] {
+            let mut room = [0xff; TEXT_SIZE];
+            let length = texts.write_one(version, &ip, &mut room);
+            assert_eq!(room[..length], *text(ip, version).as_bytes());
+        }
+    }
+}

@@ -7,6 +7,7 @@ mod plan;
 mod rows;
 mod schema;
 mod stream;
+mod values;
 
 use super::guard::with_monitor;
 use super::monitor::ipmon_t;

@@ -1,9 +1,10 @@
 //! Packets as rows of columns, written where a consumer will read them.
 
 use super::columns::{self, COLUMNS, COUNT, Form, place};
-use super::plan::{LONGEST, Line, Plan};
+use super::plan::{Line, Plan, size};
+use super::values::{Values, offset};
 use super::*;
-use crate::address::TEXT_SIZE;
+use crate::address::Texts;
 use crate::ffi::event::direction;
 use crate::ffi::sink::CSink;
 use crate::monitor::Batch;
@@ -11,15 +12,22 @@ use crate::packet::{Fields, Packet};
 use std::collections::TryReserveError;
 use std::ffi::c_void;
 
-/// A column with as many bytes of payloads, packets or frames takes no further row: the
-/// offsets have 32 bits, and memory has an end. A frame has at most 4 MiB.
-const MOST_BYTES: usize = 64 << 20;
-/// The columns of bytes.
-const BYTES: [u32; 3] = [IPMON_COLUMN_PAYLOAD, IPMON_COLUMN_IP, IPMON_COLUMN_FRAME];
-const ALL_BYTES: u32 = IPMON_COLUMN_PAYLOAD | IPMON_COLUMN_IP | IPMON_COLUMN_FRAME;
+/// The columns of texts and of bytes.
+const LONG: [u32; 5] = [
+    IPMON_COLUMN_SOURCE_ADDRESS,
+    IPMON_COLUMN_DESTINATION_ADDRESS,
+    IPMON_COLUMN_PAYLOAD,
+    IPMON_COLUMN_IP,
+    IPMON_COLUMN_FRAME,
+];
+const BYTES: u32 = IPMON_COLUMN_PAYLOAD | IPMON_COLUMN_IP | IPMON_COLUMN_FRAME;
 
-/// Of each column of bytes.
-pub(super) type Lengths = [usize; BYTES.len()];
+/// How many bytes each of them takes.
+pub(super) type Lengths = [usize; LONG.len()];
+
+/// A column with as many bytes takes no further row: the offsets have 32 bits, and memory
+/// has an end. A frame has at most 4 MiB.
+const MOST_BYTES: usize = 64 << 20;
 
 /// One batch in the making.
 pub(super) struct Rows {
@@ -31,76 +39,51 @@ pub(super) struct Rows {
     mark: usize,
     /// Where the values of each column begin, or their offsets.
     at: [*mut u8; COUNT],
-    texts: [Texts; COUNT],
-    bytes: [Vec<u8>; BYTES.len()],
-    /// There was no memory for a row's bytes.
+    long: [Values; LONG.len()],
+    /// There was no memory for a row.
     pub(super) failed: bool,
-    /// What `at` and `texts` lead into.
+    /// What `at` leads into.
     _memory: Vec<Line>,
 }
 
 // SAFETY: its pointers lead into memory of its own.
 unsafe impl Send for Rows {}
 
-/// The texts of a column, one behind the other.
-#[derive(Clone, Copy)]
-struct Texts {
-    at: *mut u8,
-    used: usize,
-}
-
 impl Rows {
-    /// Takes all memory, and of payloads, packets and frames as much as `lengths` says.
+    /// With memory for the rows of the plan, and for texts and bytes of these lengths.
     pub(super) fn new(plan: &Plan, lengths: Lengths) -> Result<Self, TryReserveError> {
         let mut memory = plan.memory()?;
         let start = memory.as_mut_ptr();
-        let line = |at: usize| start.wrapping_add(at).cast::<u8>();
         let mut rows = Rows {
             columns: plan.columns,
             row: 0,
             end: plan.rows,
             mark: 0,
-            at: plan.values.map(line),
-            texts: plan.texts.map(|at| Texts { at: line(at), used: 0 }),
-            bytes: [const { Vec::new() }; BYTES.len()],
+            at: plan.at.map(|line| start.wrapping_add(line).cast()),
+            long: [const { Values::new() }; LONG.len()],
             failed: false,
             _memory: memory,
         };
-        for (n, column) in columns::of(plan.columns) {
-            if matches!(column.form, Form::Text | Form::Bytes) {
-                rows.row().set(n, 0_i32);
+        for (n, bit) in LONG.into_iter().enumerate() {
+            if rows.columns & bit != 0 {
+                rows.row().set(place(bit), 0_i32);
+                rows.long[n].reserve(lengths[n])?;
             }
-        }
-        for (bytes, length) in rows.bytes.iter_mut().zip(lengths) {
-            bytes.try_reserve_exact(length)?;
         }
         Ok(rows)
     }
 
-    /// How many bytes of payloads, packets and frames there are.
-    pub(super) fn lengths(&self) -> Lengths {
-        self.bytes.each_ref().map(Vec::len)
-    }
-
     /// The same rows in memory of their size.
     pub(super) fn copy(&self) -> Result<Self, TryReserveError> {
-        let plan = Plan::with_texts(self.columns, self.row, |n| self.texts[n].used);
-        let mut copy = Rows::new(&plan, self.lengths())?;
+        let mut copy = Rows::new(&Plan::new(self.columns, self.row), self.lengths())?;
         for (n, column) in columns::of(self.columns) {
-            let length = match column.form {
-                Form::Fixed(width) => self.row * width,
-                Form::Text | Form::Bytes => (self.row + 1) * size_of::<i32>(),
-            };
-            // SAFETY: so much of a column was written, and has room in the other plan.
-            unsafe { self.at[n].copy_to_nonoverlapping(copy.at[n], length) };
-            if column.form == Form::Text {
-                let (from, to) = (self.texts[n], copy.texts[n].at);
-                // SAFETY: as above.
-                unsafe { from.at.copy_to_nonoverlapping(to, from.used) };
+            // SAFETY: so much of the column was written, and has room in the other plan.
+            unsafe {
+                self.at[n].copy_to_nonoverlapping(copy.at[n], size(column.form, self.row));
             }
         }
-        for (to, from) in copy.bytes.iter_mut().zip(&self.bytes) {
-            to.extend_from_slice(from);
+        for (to, from) in copy.long.iter_mut().zip(&self.long) {
+            to.append(from.all())?;
         }
         copy.row = self.row;
         Ok(copy)
@@ -109,12 +92,15 @@ impl Rows {
     /// No row any more, and room for as many as at first.
     pub(super) fn clear(&mut self, plan: &Plan) {
         (self.row, self.end, self.mark, self.failed) = (0, plan.rows, 0, false);
-        self.texts.iter_mut().for_each(|texts| texts.used = 0);
-        self.bytes.iter_mut().for_each(Vec::clear);
+        self.long.iter_mut().for_each(Values::clear);
     }
 
     pub(super) fn len(&self) -> usize {
         self.row
+    }
+
+    pub(super) fn lengths(&self) -> Lengths {
+        self.long.each_ref().map(|values| values.all().len())
     }
 
     pub(super) fn has_room(&self) -> bool {
@@ -133,12 +119,9 @@ impl Rows {
 
     /// The buffers of a column, but for that of nulls, of which there are none.
     pub(super) fn buffers(&self, column: usize) -> [*const c_void; 2] {
-        let behind = match COLUMNS[column].form {
-            Form::Fixed(_) => std::ptr::null(),
-            Form::Text => self.texts[column].at.cast_const().cast(),
-            Form::Bytes => self.bytes[column - place(BYTES[0])].as_ptr().cast(),
-        };
-        [self.at[column].cast_const().cast(), behind]
+        let long = LONG.iter().position(|bit| place(*bit) == column);
+        let values = long.map_or(std::ptr::null(), |n| self.long[n].all().as_ptr());
+        [self.at[column].cast_const().cast(), values.cast()]
     }
 
     #[inline(always)]
@@ -146,21 +129,16 @@ impl Rows {
         Row { columns: self.columns, number: self.row, at: &self.at }
     }
 
-    /// False when there is no memory for them.
+    /// False without memory.
     #[inline(never)]
-    fn put_bytes(&mut self, values: [&[u8]; BYTES.len()]) -> bool {
-        for (n, value) in values.into_iter().enumerate() {
-            if self.columns & BYTES[n] == 0 {
+    fn put_bytes(&mut self, values: [&[u8]; 3]) -> bool {
+        for (n, value) in (2..).zip(values) {
+            if self.columns & LONG[n] == 0 {
                 continue;
             }
-            let bytes = &mut self.bytes[n];
-            if bytes.try_reserve(value.len()).is_err() {
-                return false;
-            }
-            bytes.extend_from_slice(value);
-            let used = bytes.len();
-            self.row().behind().set(place(BYTES[n]), offset(used));
-            if used >= MOST_BYTES {
+            let Ok(end) = self.long[n].append(value) else { return false };
+            self.row().behind().set(place(LONG[n]), offset(end));
+            if end >= MOST_BYTES {
                 self.end = self.row + 1;
             }
         }
@@ -198,23 +176,21 @@ impl Row<'_> {
         }
     }
 
+    /// `None` without memory.
     #[inline(always)]
     fn put_text<const BIT: u32>(
         self,
-        texts: &mut [Texts; COUNT],
-        write: impl FnOnce(&mut [u8; TEXT_SIZE]) -> usize,
-    ) {
+        values: &mut Values,
+        texts: &mut Texts,
+        version: u8,
+        ip: &[u8; 16],
+    ) -> Option<()> {
         const { assert!(matches!(COLUMNS[place(BIT)].form, Form::Text)) };
         if self.columns & BIT != 0 {
-            let texts = &mut texts[place(BIT)];
-            // SAFETY: the plan has room for the longest text in every row, and for one more.
-            let room = unsafe { texts.at.add(texts.used) };
-            // SAFETY: as above; nobody else looks at it before the batch is handed out, nor
-            // ever at what was not written.
-            let room = unsafe { &mut *room.cast::<[u8; TEXT_SIZE]>() };
-            texts.used += write(room).min(LONGEST);
-            self.behind().set(place(BIT), offset(texts.used));
+            let length = texts.write_one(version, ip, values.room()?);
+            self.behind().set(place(BIT), offset(values.add(length)));
         }
+        Some(())
     }
 
     /// The row behind it.
@@ -222,14 +198,6 @@ impl Row<'_> {
     fn behind(self) -> Self {
         Row { number: self.number + 1, ..self }
     }
-}
-
-#[inline(always)]
-fn offset(used: usize) -> i32 {
-    // Texts are bounded by the rows; bytes by `MOST_BYTES` and a frame.
-    #[allow(clippy::cast_possible_truncation, clippy::cast_possible_wrap, reason = "see above")]
-    let offset = used as i32;
-    offset
 }
 
 impl Batch<CSink> for Rows {
@@ -264,22 +232,27 @@ impl Batch<CSink> for Rows {
         row.put::<IPMON_COLUMN_PAYLOAD_LENGTH, _>(h.payload_length());
         row.put::<IPMON_COLUMN_PAYLOAD_WIRE_LENGTH, _>(h.payload_wire_length());
         row.put::<IPMON_COLUMN_NOTES, _>(packet.notes());
-        let (version, source, destination) = (h.version(), h.source(), h.destination());
+        let (source, destination) = (h.source(), h.destination());
         row.put::<IPMON_COLUMN_SOURCE_IP, _>(source);
         row.put::<IPMON_COLUMN_DESTINATION_IP, _>(destination);
+        let [from, to, ..] = &mut self.long;
         let text = &mut sink.texts;
-        row.put_text::<IPMON_COLUMN_SOURCE_ADDRESS>(&mut self.texts, |room| {
-            text.write_one(version, &source, room)
-        });
-        row.put_text::<IPMON_COLUMN_DESTINATION_ADDRESS>(&mut self.texts, |room| {
-            text.write_one(version, &destination, room)
-        });
-        if self.columns & ALL_BYTES != 0
-            && !self.put_bytes([packet.payload(), packet.ip(), frame.bytes])
-        {
-            // A row that has not all of its bytes is none.
-            (self.failed, self.end) = (true, self.row);
-            return;
+        let written = row
+            .put_text::<IPMON_COLUMN_SOURCE_ADDRESS>(from, text, h.version(), &source)
+            .and_then(|()| {
+                row.put_text::<IPMON_COLUMN_DESTINATION_ADDRESS>(
+                    to,
+                    text,
+                    h.version(),
+                    &destination,
+                )
+            });
+        if written.is_none() {
+            return self.fail();
+        }
+        let bytes = self.columns & BYTES != 0;
+        if bytes && !self.put_bytes([packet.payload(), packet.ip(), frame.bytes]) {
+            return self.fail();
         }
         self.row += 1;
     }
@@ -299,5 +272,13 @@ impl Batch<CSink> for Rows {
 
     fn kept(&self) -> usize {
         self.row - self.mark
+    }
+}
+
+impl Rows {
+    /// A row that has not all of its values is none, and the last.
+    #[cold]
+    fn fail(&mut self) {
+        (self.failed, self.end) = (true, self.row);
     }
 }

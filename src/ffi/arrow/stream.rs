@@ -4,6 +4,7 @@ use super::abi::{ArrowArray, ArrowArrayStream, ArrowSchema};
 use super::plan::Plan;
 use super::rows::{Lengths, Rows};
 use super::{array, schema};
+use crate::address::TEXT_SIZE;
 use crate::error::Kind;
 use crate::ffi::guard::guard;
 use crate::ffi::handle::{self, Instance};
@@ -46,8 +47,16 @@ type Shared = Mutex<Stream>;
 /// A stream of the run that its monitor reserved for it.
 pub(super) fn export(m: *mut ipmon_t, run: u64, plan: Plan) -> ArrowArrayStream {
     let (m, error) = (Handle(m), CString::default());
-    let stream =
-        Stream { m, run, plan, lengths: [0; 3], spare: None, failure: None, ended: false, error };
+    let stream = Stream {
+        m,
+        run,
+        plan,
+        lengths: Lengths::default(),
+        spare: None,
+        failure: None,
+        ended: false,
+        error,
+    };
     ArrowArrayStream {
         get_schema: Some(get_schema),
         get_next: Some(get_next),
@@ -107,7 +116,7 @@ impl Stream {
                 }
             }
         }
-        self.lengths = rows.lengths().map(|length| length + length / 16);
+        self.lengths = rows.lengths().map(|length| length + length / 16 + TEXT_SIZE);
         if rows.failed {
             self.failure = Some(no_memory());
         }
