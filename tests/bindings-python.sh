@@ -17,7 +17,8 @@ skip() {
     echo "$1"
     exit 77
 }
-if ! tests/venv.sh numpy pyarrow polars duckdb nanoarrow mypy setuptools wheel >"$work/venv" 2>&1; then
+packages=(numpy pyarrow polars duckdb nanoarrow mypy setuptools wheel)
+if ! tests/venv.sh "${packages[@]}" >"$work/venv" 2>&1; then
     # Without a registry, what needs no packages is still tested.
     check "packages of Python" skip "they cannot be installed: $(tail -n 1 "$work/venv")"
     [ -x "$venv" ] || venv=$(command -v python3)
@@ -48,15 +49,17 @@ older() ( # VERSION: that Python, wherever it is
 )
 types() (
     has mypy
-    (cd bindings/python && "$venv" -m mypy --strict --cache-dir="$root/target/mypy" -p ipmon) &&
-        (cd bindings/python/tests && MYPYPATH=.. "$venv" -m mypy --strict --cache-dir="$root/target/mypy" use_of_types.py)
+    mypy=("$venv" -m mypy --strict "--cache-dir=$root/target/mypy")
+    cd bindings/python && "${mypy[@]}" -p ipmon &&
+        cd tests && MYPYPATH=.. "${mypy[@]}" use_of_types.py
 )
 
 # The wheel as users build and install it, in an environment of its own, away from here.
 wheel() (
     has setuptools
     rm -rf target/python/dist target/python/build &&
-        "$venv" -m pip wheel --quiet --no-deps --no-build-isolation -w target/python/dist bindings/python &&
+        "$venv" -m pip wheel --quiet --no-deps --no-build-isolation \
+            -w target/python/dist bindings/python &&
         ls target/python/dist/ipmon-*-py3-none-linux_"$(uname -m)".whl &&
         "$venv" -m venv "$work/installed" &&
         "$work/installed/bin/pip" install --quiet --no-index target/python/dist/*.whl &&
@@ -85,7 +88,9 @@ the_example() (
 conform=target/conform/python
 build_conform() { bindings/python/conform/build.sh && [ -x $conform ]; }
 layout() {
-    sed -n 's/^FIELD(\(ipmon_[a-z_]*\), \(.*\), \(.*\), \(.*\));/\1 \2 \3 \4/p' tests/abi/layout.c >"$work/fields"
+    sed -n \
+        's/^FIELD(\(ipmon_[a-z_]*\), \(.*\), \(.*\), \(.*\));/\1 \2 \3 \4/p' \
+        tests/abi/layout.c >"$work/fields"
     "$venv" - "$work/fields" $conform <<'END'
 import json, subprocess, sys
 layout = json.loads(subprocess.check_output([sys.argv[2], "layout"]))
@@ -100,7 +105,8 @@ END
 one_case() {
     $conform case pull $sample >"$work/pull" && $conform case numpy $sample >"$work/numpy" &&
         cmp "$work/pull" "$work/numpy" && [ "$(wc -l <"$work/pull")" = 97 ] &&
-        tail -n 1 "$work/pull" | grep -q '^{"status":"END","text":"","notices":\[\],"stats":{"received":102,' &&
+        tail -n 1 "$work/pull" |
+        grep -q '^{"status":"END","text":"","notices":\[\],"stats":{"received":102,' &&
         [ "$($conform sum pull $sample)" = "$($conform sum numpy $sample)" ]
 }
 prints() { # WANTED NAME ARGUMENT...
@@ -112,7 +118,8 @@ another_abi() {
     cc -shared -fPIC "$work/other.c" -o "$work/other.so" &&
         IPMON_LIBRARY=$work/other.so prints '{"refused":true}' another_abi &&
         prints '{"refused":false}' another_abi &&
-        ! message=$(IPMON_LIBRARY=$work/none.so PYTHONPATH=bindings/python "$venv" -c 'import ipmon' 2>&1) &&
+        ! message=$(IPMON_LIBRARY=$work/none.so PYTHONPATH=bindings/python \
+            "$venv" -c 'import ipmon' 2>&1) &&
         grep -q 'ImportError.*IPMON_LIBRARY' <<<"$message"
 }
 
@@ -129,10 +136,14 @@ check "the example" the_example
 check "conform is built" build_conform
 check "conform layout" layout
 check "conform case, in two ways, and their sum" one_case
-check "conform stop_in_the_callback" prints '{"packets":3}' stop_in_the_callback $sample
-check "conform early_break" prints '{"first":2,"second":96}' early_break $sample
-check "conform close_twice" prints '{"closed_twice":true,"refused":true}' close_twice $sample
-check "conform throw_in_the_callback" prints '{"thrown":"mine","second":96}' throw_in_the_callback $sample
-check "conform thousand_opens" prints '{"descriptors":0,"threads":0,"flat":true}' thousand_opens $sample
+while read -r name wanted; do
+    check "conform $name" prints "$wanted" "$name" $sample
+done <<'END'
+stop_in_the_callback {"packets":3}
+early_break {"first":2,"second":96}
+close_twice {"closed_twice":true,"refused":true}
+throw_in_the_callback {"thrown":"mine","second":96}
+thousand_opens {"descriptors":0,"threads":0,"flat":true}
+END
 check "conform another_abi" another_abi
 count_checks

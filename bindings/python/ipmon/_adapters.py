@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 
+from ._errors import BAD_SIZE
 from ._library import check, lib
 from ._structs import ipmon_adapter, ipmon_ip_address
 
@@ -11,8 +12,6 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any
-
-_BAD_SIZE = -4
 
 
 class Address:
@@ -72,7 +71,7 @@ def _listed(function: Callable[..., int], struct: type[Any]) -> list[Any]:
     while True:
         out = (struct * capacity)()
         status = function(out, ctypes.sizeof(struct), capacity, ctypes.byref(count))
-        if status != _BAD_SIZE:
+        if status != BAD_SIZE:
             check(status)
             return list(out[: count.value])
         # There may be more of them by the next call.

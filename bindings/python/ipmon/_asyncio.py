@@ -5,8 +5,6 @@ from __future__ import annotations
 import os
 from asyncio import get_running_loop, sleep
 
-from ._errors import BUSY, error_of
-
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,8 +22,9 @@ async def without_waiting(monitor: Monitor, look: Callable[[], tuple[int, T]]) -
     # One turn for others: a file, or a fast interface, has always something.
     await sleep(0)
     while True:
-        if not monitor._lock.acquire(blocking=False):
-            raise error_of(BUSY, "another thread waits for packets of this monitor")
+        while not monitor._lock.acquire(blocking=False):
+            # Another thread is inside, mostly for a moment: a close, the counters.
+            await sleep(0.001)
         try:
             count, found = look()
         finally:
@@ -51,20 +50,23 @@ async def _readable(monitor: Monitor) -> None:
 
     # A descriptor of our own: close() takes the library's away at once, on any thread,
     # and its number may mean something else before this loop hears of it.
-    with monitor._lock:
-        if monitor._closing:
-            return
-        fd = os.dup(monitor.fileno())
-        monitor._sleepers.add(wake_from_anywhere)
+    monitor._sleepers.add(wake_from_anywhere)
     try:
-        loop.add_reader(fd, wake)
+        with monitor._lock:
+            # A close that comes from here on finds who is to be woken.
+            if monitor._closing:
+                return
+            fd = os.dup(monitor._descriptor())
         try:
-            await woken
+            loop.add_reader(fd, wake)
+            try:
+                await woken
+            finally:
+                loop.remove_reader(fd)
         finally:
-            loop.remove_reader(fd)
+            os.close(fd)
     finally:
         monitor._sleepers.discard(wake_from_anywhere)
-        os.close(fd)
 
 
 class AsyncPackets:

@@ -7,7 +7,7 @@ from time import monotonic
 
 import numpy
 
-from ._errors import error_of
+from ._errors import BAD_ARGUMENT, BUSY, error_of
 from ._monitor import RECORD
 from ._packet import Packet
 from ._structs import ipmon_packet
@@ -117,7 +117,8 @@ class Batch:
     def _check(self, monitor: Monitor) -> None:
         monitor._open_handle()
         if self._pull != monitor._pulls:
-            raise error_of(-2, "this batch is over: another was asked for since; use copy()")
+            text = "this batch is over: another was asked for since; use copy()"
+            raise error_of(BAD_ARGUMENT, text)
 
     def _borrow(self, monitor: Monitor) -> NDArray[numpy.uint8]:
         self._check(monitor)
@@ -151,7 +152,7 @@ class Batches:
         with monitor._lock:
             if monitor._left:
                 text = f"{len(monitor._left)} packets wait that a loop left: take() them first"
-                raise error_of(-5, text)
+                raise error_of(BUSY, text)
             count = monitor._pull(self._records, self._size, end)
             batch = Batch(self._array[: max(count, 0)], monitor, monitor._pulls)
         if monitor._notices is not None and monitor._notices.raised is not None:

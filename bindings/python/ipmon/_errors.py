@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import errno
 
-OK, BUSY, PENDING, INTERRUPTED, TIMEOUT, END = 0, -5, -6, -7, -8, -9
-NO_MEMORY = -10
+# Those that are compared with, or made, here.
+OK, BAD_ARGUMENT, BAD_SIZE, BUSY = 0, -2, -4, -5
+INTERRUPTED, END, NO_MEMORY, SYSTEM = -7, -9, -10, -26
 
 NAMES = {
     0: "OK",

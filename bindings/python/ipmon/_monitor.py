@@ -200,10 +200,8 @@ class Monitor:
         """A descriptor that is readable while something waits, for select and its like:
         then call `take(0)`, or `batches().take(0)`, until nothing comes. It is closed with
         the monitor."""
-        fd = ctypes.c_int()
-        handle = self._open_handle()
-        check(lib.ipmon_get_fd(handle, ctypes.byref(fd)), handle)
-        return fd.value
+        self._open_handle()
+        return self._descriptor()
 
     def __enter__(self) -> Monitor:
         self._open_handle()
@@ -276,10 +274,16 @@ class Monitor:
             import select
 
             self._poll = select.poll()
-            self._poll.register(self.fileno(), select.POLLIN)
+            self._poll.register(self._descriptor(), select.POLLIN)
         # Rounded up, so that a rest below a millisecond is no busy loop.
         self._poll.poll(None if left is None else int(left * 1000) + 1)
         return True
+
+    def _descriptor(self) -> int:
+        # Also while a close waits for the lock: what asks is about to see that.
+        fd, handle = ctypes.c_int(), self._handle
+        check(lib.ipmon_get_fd(handle, ctypes.byref(fd)), handle)
+        return fd.value
 
     def _lent(self) -> memoryview:
         """The frames of the last batch; the lock is held."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from ._errors import IpmonValueError, error_of
+from ._errors import SYSTEM, IpmonValueError, error_of
 from ._library import check, lib
 from ._monitor import Monitor
 
@@ -117,7 +117,8 @@ class _New:
     ) -> None:
         self.handle: int | None = lib.ipmon_new()
         if self.handle is None:
-            raise error_of(-26, "no monitor: file descriptors, or the 4,096 handles, are used up")
+            text = "no monitor: file descriptors, or the 4,096 handles, are used up"
+            raise error_of(SYSTEM, text)
         self.notices: Notices | None = None
         try:
             # Texts of addresses are made of their bytes, where they are asked for.

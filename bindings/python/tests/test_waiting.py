@@ -9,6 +9,7 @@ import sys
 import threading
 import time
 import unittest
+import unittest.mock
 
 import ipmon
 from captures import SAMPLE, SAMPLE_PACKETS, Files, pcap, udp4
@@ -57,6 +58,26 @@ class Waiting(Silent):
         thread.join(5)
         self.assertEqual(ended[0], [])
         self.assertLess(ended[1] - began, 0.5)
+
+    def test_a_close_just_before_the_wait_ends_the_loop(self):
+        from ipmon._library import lib
+
+        m, _ = self.silent()
+        closing = []
+
+        def close_meanwhile(*arguments):
+            found = next_batch(*arguments)
+            if not closing:
+                closing.append(threading.Thread(target=m.close))
+                closing[0].start()
+                while not m.closed:
+                    time.sleep(0.001)
+            return found
+
+        next_batch = lib.ipmon_next_batch
+        with unittest.mock.patch.object(lib, "ipmon_next_batch", close_meanwhile):
+            self.assertEqual(list(m), [])
+        closing[0].join()
 
     def test_ctrl_c_ends_a_loop_that_waits(self):
         m, _ = self.silent()
@@ -198,6 +219,35 @@ class Asyncio(Silent):
             self.files = Files()
             self.addCleanup(self.files.clean)
             self.assertEqual(asyncio.run(asyncio.wait_for(main(close), 5)), [])
+
+    def test_closes_race_with_tasks_and_with_loops_that_wait(self):
+        path = self.files.fifo()
+        fd = os.open(path, os.O_RDWR)
+        self.addCleanup(os.close, fd)
+        failures = []
+
+        def loop(packets):
+            try:
+                list(packets)
+            except BaseException as error:
+                failures.append(error)
+
+        async def main():
+            for number in range(100):
+                m = ipmon.open(path)
+                packets = m.__aiter__()
+                thread = threading.Thread(target=loop, args=(iter(m),))
+                timer = threading.Timer(number % 10 * 0.0002, m.close)
+                timer.start()
+                if number % 2:
+                    thread.start()
+                    thread.join(10)
+                else:
+                    self.assertEqual([p async for p in packets], [])
+                timer.join()
+
+        asyncio.run(asyncio.wait_for(main(), 50))
+        self.assertEqual(failures, [])
 
     def test_a_task_that_waits_can_be_cancelled(self):
         async def main():
