@@ -7,6 +7,7 @@
 #   PREFIX   where to (/usr/local)
 #   LIBDIR   its folder for libraries ($PREFIX/lib)
 #   DESTDIR  put in front of every path, for packages
+#   BUILT    a folder with libipmon.so and libipmon.a: installs these, and builds nothing
 set -eu
 cd "$(dirname "$0")/.."
 prefix=${PREFIX:-/usr/local} destdir=${DESTDIR:-}
@@ -27,6 +28,7 @@ files=(
     "$shared" "$libdir/$soname" "$libdir/libipmon.so" "$libdir/libipmon.a"
     "$include/ipmon.h" "$libdir/pkgconfig/ipmon.pc"
     "$libdir/cmake/ipmon/ipmonConfig.cmake" "$libdir/cmake/ipmon/ipmonConfigVersion.cmake"
+    "$prefix/share/man/man3/ipmon.3"
 )
 # The C++ header, and those that it includes.
 cpp=()
@@ -41,9 +43,10 @@ private="-lgcc_s -lutil -lrt -lpthread -lm -ldl -lc"
 build() {
     # In a folder of its own: the library that is worked with has no SONAME, so that
     # it can be used where it was built.
-    ${CARGO:-cargo} rustc --quiet --release --lib --crate-type cdylib,staticlib \
-        --target-dir target/install -- -C "link-arg=-Wl,-soname,$soname"
-    built=target/install/release
+    built=${BUILT:-target/install/release}
+    [[ -n ${BUILT:-} ]] ||
+        ${CARGO:-cargo} rustc --quiet --release --lib --crate-type cdylib,staticlib \
+            --target-dir target/install -- -C "link-arg=-Wl,-soname,$soname"
     # The static library has functions with libpcap's names inside, which stand in for
     # it until it is loaded. They must not meet those of a program that links libpcap.
     nm "$built/libipmon.a" 2>/dev/null | awk '$2 == "T" && $3 ~ /^pcap_/ { print $3, "ipmon_own_" $3 }' \
@@ -78,13 +81,16 @@ install)
     for name in ipmonConfig.cmake ipmonConfigVersion.cmake; do
         fill "$name" | put /dev/stdin "$libdir/cmake/ipmon/$name" 644
     done
+    packaging/man.sh | put /dev/stdin "$prefix/share/man/man3/ipmon.3" 644
     if [[ -z $destdir && $(id -u) == 0 ]] && command -v ldconfig >/dev/null; then ldconfig || true; fi
     echo "installed into $destdir$prefix"
     ;;
 uninstall)
     for file in "${files[@]}"; do rm -f "$destdir$file"; done
     # Folders that only we used.
-    for folder in "$libdir/cmake/ipmon" "$libdir/cmake" "$libdir/pkgconfig" "$libdir" "$include/ipmon" "$include" "$prefix"; do
+    for folder in "$libdir/cmake/ipmon" "$libdir/cmake" "$libdir/pkgconfig" "$libdir" \
+        "$include/ipmon" "$include" "$prefix/share/man/man3" "$prefix/share/man" "$prefix/share" \
+        "$prefix"; do
         rmdir "$destdir$folder" 2>/dev/null || true
     done
     if [[ -z $destdir && $(id -u) == 0 ]] && command -v ldconfig >/dev/null; then ldconfig || true; fi

@@ -102,6 +102,14 @@ into_a_package() {
         make uninstall PREFIX=/usr LIBDIR=/usr/lib/some-triplet DESTDIR="$work/package" &&
         [ -z "$(find "$work/package" ! -type d)" ]
 }
+# Installed, without a warning of the formatter, and with every function of the header.
+the_manual_page() {
+    local page=$prefix/share/man/man3/ipmon.3
+    command -v man >/dev/null || { echo "there is no man"; return 77; }
+    ! LC_ALL=C.UTF-8 man --warnings -l "$page" 2>&1 >"$work/page" | grep . &&
+        [ "$(grep -c '^ *ipmon_[a-z_]*()$' "$work/page")" = "$(wc -l <tests/abi/symbols.txt)" ] &&
+        grep -qF 'printf("%" PRId64' "$work/page" && ! grep -q '@' "$work/page"
+}
 leaves_nothing() { make uninstall PREFIX="$prefix" && [ ! -e "$prefix" ]; }
 
 block bindings/cpp/README.md 'int main' >"$work/program.cc"
@@ -121,5 +129,6 @@ check "CMake, a newer version is refused" another_version_is_refused 0.2
 check "CMake, an older one that is not compatible too" another_version_is_refused 0.0.9
 check "CMake, in a folder that was moved" moves
 check "into a package, and out of it" into_a_package
+check "the manual page" the_manual_page
 check "make uninstall" leaves_nothing
 count_checks
