@@ -10,7 +10,7 @@ const COUNT: usize = 12;
 const FIRST: usize = 16;
 
 /// The least that a frame takes: its header and the address behind it.
-const LEAST: usize = super::frame::V3.end;
+pub(super) const LEAST: usize = super::frame::V3.end;
 
 /// Frames that are asked for before they are read.
 const AHEAD: usize = 16;
@@ -28,6 +28,25 @@ pub(super) struct Blocks {
     /// The kernel lost frames that it was not asked about yet.
     losing: bool,
     damaged: bool,
+}
+
+/// Where the frame behind this one begins; nowhere in the block, where there is none.
+/// Asks for the memory of those to come.
+#[inline(always)]
+pub(super) fn behind(at: usize, slot: &[u8]) -> usize {
+    let step = word(slot, 0).unwrap_or(0);
+    // Another processor wrote it. The frames to come are as long as this one, more
+    // or less; of each, three lines of memory have what is looked at.
+    for line in 0..3 {
+        prefetch(slot, AHEAD.wrapping_mul(step as usize) + 64 * line);
+    }
+    // 0 stands in the last one. With anything less than a header it would be read
+    // again and again.
+    if (step as usize) < LEAST {
+        return usize::MAX;
+    }
+    // In 64 bits, where nothing that the kernel may say leads back.
+    usize::try_from(at as u64 + u64::from(step)).unwrap_or(usize::MAX)
 }
 
 impl Blocks {
@@ -53,7 +72,7 @@ impl Blocks {
             self.losing = status & libc::TP_STATUS_LOSING != 0;
             let block = self.memory.part(start, self.size);
             self.left = word(block, COUNT).unwrap_or(0);
-            self.at = word(block, FIRST).map_or(self.size, |at| at as usize);
+            self.at = word(block, FIRST).map_or(self.size, |at| self.size.min(at as usize));
             self.held = true;
             if self.left > 0 {
                 return true;
@@ -64,33 +83,35 @@ impl Blocks {
     }
 
     /// Frames of the block that are not read yet.
-    pub(super) fn left(&self) -> u64 {
-        u64::from(self.left)
+    pub(super) fn left(&self) -> u32 {
+        self.left
     }
 
-    /// The next frame's header, and all that follows it in the block.
+    /// The block, and where the next frame begins in it.
     #[inline(always)]
+    pub(super) fn unread(&mut self) -> (&[u8], usize) {
+        (self.memory.part(self.current * self.size, self.size), self.at)
+    }
+
+    /// So many frames were read, and the next begins here.
+    #[inline(always)]
+    pub(super) fn leave(&mut self, at: usize, read: u32) {
+        self.at = at;
+        self.left = self.left.saturating_sub(read);
+    }
+
+    /// One frame's header, and all that follows it in the block.
     pub(super) fn next(&mut self) -> Option<&mut [u8]> {
         self.left = self.left.checked_sub(1)?;
-        let at = self.at;
-        let room = self.size.checked_sub(at).filter(|room| *room >= LEAST);
-        let Some(room) = room else {
+        let block = self.memory.part(self.current * self.size, self.size);
+        let slot = block.get(self.at..).filter(|slot| slot.len() >= LEAST);
+        let Some(slot) = slot else {
             (self.left, self.damaged) = (0, true);
             return None;
         };
-        let slot = self.memory.part(self.current * self.size + at, room);
-        let step = word(slot, 0).unwrap_or(0) as usize;
-        // Another processor wrote it. The frames to come are as long as this one, more
-        // or less; of each, three lines of memory have what is looked at.
-        for line in 0..3 {
-            prefetch(slot, AHEAD * step + 64 * line);
-        }
-        if step < LEAST && self.left > 0 {
-            // It would be read again and again.
-            (self.left, self.damaged) = (0, true);
-        }
-        self.at = at.saturating_add(step);
-        Some(slot)
+        let at = self.at;
+        self.at = behind(at, slot);
+        block.get_mut(at..)
     }
 
     pub(super) fn is_held(&self) -> bool {
@@ -101,9 +122,11 @@ impl Blocks {
         self.losing
     }
 
-    /// Whether the block behind the one at hand waits as well.
+    /// Whether half of the ring waits as well. A full one has to come by here before it
+    /// has room again: losses are not overlooked.
     pub(super) fn is_behind(&self) -> bool {
-        self.memory.is_ours((self.current + 1) % self.count * self.size + STATUS)
+        let half = (self.count / 2).max(1);
+        self.memory.is_ours((self.current + half) % self.count * self.size + STATUS)
     }
 
     pub(super) fn give_back(&mut self) {
