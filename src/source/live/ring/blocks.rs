@@ -22,6 +22,7 @@ pub(super) struct Blocks {
     count: usize,
     current: usize,
     held: bool,
+    given_back: u64,
     /// Where the next frame begins in the block.
     at: usize,
     left: u32,
@@ -57,6 +58,7 @@ impl Blocks {
             count,
             current: 0,
             held: false,
+            given_back: 0,
             at: 0,
             left: 0,
             losing: false,
@@ -133,6 +135,17 @@ impl Blocks {
         self.memory.give_back(self.current * self.size + STATUS);
         self.current = (self.current + 1) % self.count;
         (self.held, self.left) = (false, 0);
+        self.given_back += 1;
+    }
+
+    /// How many blocks there are.
+    pub(super) fn count(&self) -> usize {
+        self.count
+    }
+
+    /// How many were read and given back.
+    pub(super) fn given_back(&self) -> u64 {
+        self.given_back
     }
 
     /// Whether the kernel's own lengths led out of a block.
@@ -148,7 +161,10 @@ fn word(bytes: &[u8], at: usize) -> Option<u32> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::frame::{Common, ETHERNET};
+    use super::super::walk::in_blocks;
     use super::*;
+    use crate::source::{Frame, Taker};
     use std::fs::{File, OpenOptions};
     use std::os::unix::fs::FileExt;
 
@@ -174,6 +190,18 @@ mod tests {
         file.write_all_at(&word.to_ne_bytes(), at as u64).unwrap();
     }
 
+    const COMMON: Common = Common { link_type: ETHERNET, interface: 1, snap_length: 65_535 };
+
+    /// Counts frames, and wants so many.
+    struct Taken(u64, u64);
+
+    impl Taker for Taken {
+        fn take(&mut self, _: Frame<'_>) -> bool {
+            self.0 += 1;
+            self.0 < self.1
+        }
+    }
+
     /// Where a header lies, and how far it says the next one is.
     type Header = (usize, u32);
 
@@ -185,6 +213,8 @@ mod tests {
         for (at, step) in headers {
             put(file, start + at, *step);
             put(file, start + at + 4, 77);
+            // An empty frame behind the header.
+            put(file, start + at + 24, 82);
         }
         put(file, start + STATUS, 1);
     }
@@ -218,7 +248,7 @@ mod tests {
     #[test]
     fn lengths_that_lead_out_of_a_block_end_it() {
         let size = u32::try_from(SIZE).unwrap();
-        let cases: [(u32, u32, &[Header], i32); 7] = [
+        let cases: [(u32, u32, &[Header], u64); 7] = [
             (3, size - 60, &[], 0),
             (3, u32::MAX, &[], 0),
             (u32::MAX, 48, &[(48, 96), (144, 96), (240, 0)], 3),
@@ -236,6 +266,27 @@ mod tests {
                 frames += 1;
             }
             assert_eq!((frames, blocks.is_damaged()), (read, true), "{count} {first} {headers:?}");
+
+            let (file, mut blocks) = ring("damaged-in-a-loop", 1);
+            hand_over(&file, 0, count, first, headers);
+            assert!(blocks.take());
+            let mut taken = Taken(0, u64::MAX);
+            let walked = in_blocks(&mut blocks, count.into(), &COMMON, &mut taken);
+            assert_eq!((taken.0, walked.frames, walked.damaged), (read, read, true));
+            assert!(blocks.is_damaged());
         }
+    }
+
+    #[test]
+    fn a_loop_goes_on_where_it_was_left() {
+        let (file, mut blocks) = ring("left", 1);
+        hand_over(&file, 0, 4, 48, &[(48, 160), (208, 96), (304, 96), (400, 0)]);
+        assert!(blocks.take());
+        let walked = in_blocks(&mut blocks, 4, &COMMON, &mut Taken(0, 1));
+        assert!(walked.full && walked.frames == 1 && blocks.left() == 3);
+        assert_eq!(blocks.next().unwrap().len(), SIZE - 208);
+        let walked = in_blocks(&mut blocks, 2, &COMMON, &mut Taken(0, u64::MAX));
+        assert!(!walked.full && walked.frames == 2 && blocks.left() == 0);
+        assert!(!walked.damaged && !blocks.is_damaged());
     }
 }

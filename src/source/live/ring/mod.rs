@@ -8,6 +8,7 @@
 //!   are its two forms, for many frames at once and for each as soon as possible.
 //! - [`frame`]: from the kernel's header to a frame.
 //! - [`walk`]: the loops over what is ready.
+//! - [`nap`]: waking less often where packets come fast.
 //! - [`program`]: what the kernel lets through.
 //! - [`source`]: the capture, from its start to the last frame after a stop.
 #![allow(unsafe_code, reason = "shared memory and options of sockets; each block says why")]
@@ -15,6 +16,7 @@
 mod blocks;
 mod frame;
 mod memory;
+mod nap;
 mod program;
 mod slots;
 mod socket;

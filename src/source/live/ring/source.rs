@@ -7,6 +7,7 @@
 //! the kernel still writes to is never read: it is handed over when its time is up.
 
 use super::frame::{Common, SLL2_LENGTH};
+use super::nap::{NAP, Rest};
 use super::socket::Socket;
 use super::walk::{in_blocks, in_slots};
 use super::{Layer, Ring, program};
@@ -47,6 +48,7 @@ pub(in crate::source::live) struct RingSource {
     /// Frames read since the start.
     read: u64,
     bytes: u64,
+    rest: Rest,
     /// Set by the end: when to give up waiting for the last frame.
     closing: Option<Instant>,
     /// The kernel goes on letting frames in, so that the last may never come.
@@ -109,6 +111,7 @@ impl RingSource {
             left: 0,
             read: 0,
             bytes: 0,
+            rest: Rest::new(options.latency),
             closing: None,
             leaky: false,
             damaged: false,
@@ -203,6 +206,15 @@ impl RingSource {
     }
 
     fn wait(&mut self, waker: &Waker, timeout: Option<Duration>) -> Result<Refill> {
+        let mut timeout = timeout;
+        if self.rest.is_due(self.read, &self.ring) && timeout.is_none_or(|left| left > NAP) {
+            // News of the interface are for the wait, and anything else that ends it
+            // early is found by it too.
+            if waker.wait_for([self.watch.as_raw_fd()], Some(NAP)) == Ok([0]) && self.fill() {
+                return Ok(Refill::Ready);
+            }
+            timeout = timeout.map(|left| left - NAP);
+        }
         let fds = [self.socket.as_raw_fd(), self.watch.as_raw_fd()];
         match waker.wait_for(fds, timeout) {
             Ok([0, 0]) => return Ok(Refill::Nothing),
