@@ -8,7 +8,7 @@
 //! what comes before it.
 
 use crate::packet::notes;
-use crate::source::{Direction, Frame, LinkType};
+use crate::source::{Direction, Frame, LinkType, Window};
 
 /// Ethernet, and cooked version 2 (LINKTYPE_LINUX_SLL2).
 pub(super) const ETHERNET: LinkType = LinkType(1);
@@ -76,57 +76,125 @@ pub(super) struct Common {
     pub(super) link_type: LinkType,
     /// The interface's index; 0 where each frame says its own.
     pub(super) interface: u32,
-    pub(super) snap_length: usize,
+    pub(super) snap_length: u32,
+}
+
+impl Common {
+    /// The same, its link type a constant where it is Ethernet's.
+    #[inline(always)]
+    pub(super) fn known<const IS_ETHERNET: bool>(self) -> Self {
+        Common { link_type: if IS_ETHERNET { ETHERNET } else { self.link_type }, ..self }
+    }
+}
+
+/// The frame in the slot of a block out of which the kernel took nothing, and that is
+/// not the block's last; `None` where [`frame`] has to look.
+#[inline(always)]
+pub(super) fn plain<'a>(slot: &'a [u8], common: &Common) -> Option<Frame<'a>> {
+    // One check for all of its fields.
+    let header: &[u8; V3.end] = slot.first_chunk()?;
+    if word(header, V3.status)? & libc::TP_STATUS_VLAN_VALID != 0 {
+        return None;
+    }
+    let start = usize::from(half(header, V3.frame)?);
+    let captured = word(header, V3.captured)?;
+    if start < V3.end || captured > common.snap_length {
+        return None;
+    }
+    let memory = slot.get(start..)?;
+    let window = memory.first_chunk()?;
+    let bytes = memory.get(..captured as usize)?;
+    told(header, &V3, common, bytes, Some(window))
 }
 
 /// The frame in a slot, its tag and its cooked header put back; `None` where the
 /// header tells what cannot be.
-#[inline(always)]
 pub(super) fn frame<'a>(slot: &'a mut [u8], at: &Layout, common: &Common) -> Option<Frame<'a>> {
-    let status = word(slot, at.status)?;
-    let captured = word(slot, at.captured)? as usize;
-    let mut wire_length = word(slot, at.length)?;
     let mut start = usize::from(half(slot, at.frame)?);
-    let end = start.checked_add(captured).filter(|end| *end <= slot.len())?;
-    // sockaddr_ll: index at 4, packet type at 10.
-    let kind = *slot.get(at.address + 10)?;
-    let mut interface = common.interface;
+    let mut captured = word(slot, at.captured)?;
     if start < at.end {
         return None;
     }
-    let tag =
-        if status & libc::TP_STATUS_VLAN_VALID != 0 { Some(tag(slot, at, status)?) } else { None };
-    if common.link_type == SLL2 {
-        interface = word(slot, at.address + 4)?;
-        let added = cook(slot, at, start, tag)?;
-        start -= added;
-        wire_length = wire_length.saturating_add(u32::try_from(added).unwrap_or(0));
-    } else if let Some(tag) = tag
-        && common.link_type == ETHERNET
-        && captured >= BOTH_ADDRESSES
-        && start - at.end >= TAG_LENGTH
-    {
-        slot.copy_within(start..start + BOTH_ADDRESSES, start - TAG_LENGTH);
-        start -= TAG_LENGTH;
-        slot.get_mut(start + BOTH_ADDRESSES..)?.first_chunk_mut::<4>()?.copy_from_slice(&tag);
-        wire_length = wire_length.saturating_add(4);
-    }
-    let end = end.min(start + common.snap_length);
-    let seconds = i64::from(word(slot, at.seconds)?);
-    let nanoseconds = i64::from(word(slot, at.nanoseconds)?);
-    let bit = |status_bit, note| if status & status_bit != 0 { note } else { 0 };
+    let added = put_back(slot, at, common.link_type, start, captured)?;
+    start -= added as usize;
+    captured = captured.checked_add(added)?;
     let slot: &'a [u8] = slot;
+    let (header, memory) = (slot.get(..at.end)?, slot.get(start..)?);
+    let bytes = memory.get(..captured as usize)?;
+    // What was put back is not the kernel's to cut.
+    let bytes = bytes.get(..common.snap_length as usize).unwrap_or(bytes);
+    let mut frame = told(header, at, common, bytes, memory.first_chunk())?;
+    frame.wire_length = frame.wire_length.saturating_add(added);
+    if common.link_type == SLL2 {
+        // sockaddr_ll has the index at 4.
+        frame.interface = word(header, at.address + 4)?;
+    }
+    Some(frame)
+}
+
+/// These bytes, and what a header tells of them.
+#[inline(always)]
+fn told<'a>(
+    header: &[u8],
+    at: &Layout,
+    common: &Common,
+    bytes: &'a [u8],
+    window: Option<&'a Window>,
+) -> Option<Frame<'a>> {
+    let status = word(header, at.status)?;
+    let seconds = i64::from(word(header, at.seconds)?);
+    let nanoseconds = i64::from(word(header, at.nanoseconds)?);
+    // sockaddr_ll has the packet type at 10.
+    let is_outgoing = *header.get(at.address + 10)? == PACKET_OUTGOING;
     Some(Frame {
-        bytes: slot.get(start..end)?,
-        window: slot.get(start..)?.first_chunk(),
-        wire_length,
+        bytes,
+        window,
+        wire_length: word(header, at.length)?,
         timestamp_ns: seconds * 1_000_000_000 + nanoseconds,
         link_type: common.link_type,
-        interface,
-        direction: if kind == PACKET_OUTGOING { Direction::Out } else { Direction::In },
-        notes: bit(libc::TP_STATUS_CSUMNOTREADY, notes::CHECKSUM_NOT_READY)
-            | bit(TP_STATUS_GSO_TCP, notes::OFFLOADED),
+        interface: common.interface,
+        direction: if is_outgoing { Direction::Out } else { Direction::In },
+        notes: moved(status, libc::TP_STATUS_CSUMNOTREADY, notes::CHECKSUM_NOT_READY)
+            | moved(status, TP_STATUS_GSO_TCP, notes::OFFLOADED),
     })
+}
+
+/// One bit of the status as a note: its place is a constant, so that it is shifted
+/// there, where a choice would take three steps.
+#[inline(always)]
+fn moved(status: u32, bit: u32, note: u32) -> u32 {
+    status >> bit.trailing_zeros() << note.trailing_zeros() & note
+}
+
+/// Writes what the kernel took out of the frame at `start` in front of it: the tag, or
+/// the cooked header with what follows a tag's type. How many bytes that is.
+fn put_back(
+    slot: &mut [u8],
+    at: &Layout,
+    link_type: LinkType,
+    start: usize,
+    captured: u32,
+) -> Option<u32> {
+    let status = word(slot, at.status)?;
+    let is_tagged = status & libc::TP_STATUS_VLAN_VALID != 0;
+    let tag = if is_tagged { Some(tag(slot, at, status)?) } else { None };
+    if link_type == SLL2 {
+        return u32::try_from(cook(slot, at, start, tag)?).ok();
+    }
+    if let Some(tag) = tag
+        && link_type == ETHERNET
+        && captured as usize >= BOTH_ADDRESSES
+        && start - at.end >= TAG_LENGTH
+    {
+        if start + BOTH_ADDRESSES > slot.len() {
+            return None;
+        }
+        slot.copy_within(start..start + BOTH_ADDRESSES, start - TAG_LENGTH);
+        let place = start - TAG_LENGTH + BOTH_ADDRESSES;
+        slot.get_mut(place..)?.first_chunk_mut::<TAG_LENGTH>()?.copy_from_slice(&tag);
+        return u32::try_from(TAG_LENGTH).ok();
+    }
+    Some(0)
 }
 
 /// The VLAN tag as it stood in the frame: its type, then its value.

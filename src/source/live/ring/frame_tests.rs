@@ -130,3 +130,38 @@ fn a_header_that_contradicts_itself_gives_no_frame_and_no_panic() {
         }
     }
 }
+
+/// Another link type, of which nothing is taken either.
+const RAW: Common = Common { link_type: LinkType(101), ..COMMON };
+
+#[test]
+fn the_short_way_gives_the_same_frame_or_none() {
+    let statuses = [1, VALID | TPID, libc::TP_STATUS_CSUMNOTREADY, TP_STATUS_GSO_TCP, u32::MAX];
+    let mut given = 0;
+    for (common, link) in [(COMMON, 14), (RAW, 0), (Common { snap_length: 30, ..COMMON }, 14)] {
+        for status in statuses {
+            let mut good = slot(&V3, status, &ethernet(), link);
+            good.resize(400, 0xee);
+            for field in [V3.captured, V3.length, V3.frame, V3.address + 10] {
+                for value in [None, Some(0u32), Some(67), Some(68), Some(300), Some(u32::MAX)] {
+                    let mut slot = good.clone();
+                    if let Some(value) = value {
+                        slot[field..field + 4].copy_from_slice(&value.to_ne_bytes());
+                    }
+                    for length in [0, 67, 68, 127, 200, 272, 273, 400] {
+                        let mut slot = slot[..length].to_vec();
+                        let Some(short) = plain(&slot, &common).map(|f| format!("{f:?}")) else {
+                            continue;
+                        };
+                        given += 1;
+                        assert_eq!(
+                            Some(short),
+                            frame(&mut slot, &V3, &common).map(|f| format!("{f:?}"))
+                        );
+                    }
+                }
+            }
+        }
+    }
+    assert!(given > 100);
+}

@@ -7,6 +7,8 @@
 //! - [`memory`]: the mapping, and who owns which part of it; [`blocks`] and [`slots`]
 //!   are its two forms, for many frames at once and for each as soon as possible.
 //! - [`frame`]: from the kernel's header to a frame.
+//! - [`walk`]: the loops over what is ready.
+//! - [`nap`]: waking less often where packets come fast.
 //! - [`program`]: what the kernel lets through.
 //! - [`source`]: the capture, from its start to the last frame after a stop.
 #![allow(unsafe_code, reason = "shared memory and options of sockets; each block says why")]
@@ -14,10 +16,12 @@
 mod blocks;
 mod frame;
 mod memory;
+mod nap;
 mod program;
 mod slots;
 mod socket;
 mod source;
+mod walk;
 
 pub(super) use source::RingSource;
 
@@ -161,7 +165,7 @@ impl Ring {
     /// Frames that are ready and not read.
     fn left(&self) -> u64 {
         match self {
-            Ring::Blocks(blocks) => blocks.left(),
+            Ring::Blocks(blocks) => blocks.left().into(),
             Ring::Slots(slots) => slots.left(),
         }
     }
@@ -191,7 +195,7 @@ impl Ring {
         }
     }
 
-    /// Whether more was handed over than what was taken: the ring may be, or have been,
+    /// Whether so much waits behind what was taken that the ring may be, or have been,
     /// full.
     fn is_behind(&self) -> bool {
         match self {

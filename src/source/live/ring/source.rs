@@ -6,8 +6,10 @@
 //! are read; and the counters once more, which by then have not changed. A block that
 //! the kernel still writes to is never read: it is handed over when its time is up.
 
-use super::frame::{Common, SLL2_LENGTH, V2, V3, frame};
+use super::frame::{Common, SLL2_LENGTH};
+use super::nap::{NAP, Rest};
 use super::socket::Socket;
+use super::walk::{in_blocks, in_slots};
 use super::{Layer, Ring, program};
 use crate::error::{Error, Kind, Result};
 use crate::options::{Options, TimeSource};
@@ -46,6 +48,7 @@ pub(in crate::source::live) struct RingSource {
     /// Frames read since the start.
     read: u64,
     bytes: u64,
+    rest: Rest,
     /// Set by the end: when to give up waiting for the last frame.
     closing: Option<Instant>,
     /// The kernel goes on letting frames in, so that the last may never come.
@@ -102,12 +105,13 @@ impl RingSource {
             common: Common {
                 link_type: layer.link_type,
                 interface: index,
-                snap_length: usize::try_from(options.snap_length).unwrap_or(usize::MAX),
+                snap_length: options.snap_length,
             },
             tally: Tally::default(),
             left: 0,
             read: 0,
             bytes: 0,
+            rest: Rest::new(options.latency),
             closing: None,
             leaky: false,
             damaged: false,
@@ -202,6 +206,15 @@ impl RingSource {
     }
 
     fn wait(&mut self, waker: &Waker, timeout: Option<Duration>) -> Result<Refill> {
+        let mut timeout = timeout;
+        if self.rest.is_due(self.read, &self.ring) && timeout.is_none_or(|left| left > NAP) {
+            // News of the interface are for the wait, and anything else that ends it
+            // early is found by it too.
+            if waker.wait_for([self.watch.as_raw_fd()], Some(NAP)) == Ok([0]) && self.fill() {
+                return Ok(Refill::Ready);
+            }
+            timeout = timeout.map(|left| left - NAP);
+        }
         let fds = [self.socket.as_raw_fd(), self.watch.as_raw_fd()];
         match waker.wait_for(fds, timeout) {
             Ok([0, 0]) => return Ok(Refill::Nothing),
@@ -265,29 +278,18 @@ impl Source for RingSource {
 
     #[inline(always)]
     fn frames(&mut self, taker: &mut impl Taker) -> bool {
-        // One loop for each form of ring, with no question in it which that is.
-        macro_rules! each {
-            ($ring:ident, $layout:expr) => {
-                while self.left > 0 {
-                    self.left -= 1;
-                    let slot = $ring.next();
-                    let Some(frame) = slot.and_then(|s| frame(s, $layout, &self.common)) else {
-                        self.damaged = true;
-                        return true;
-                    };
-                    self.read += 1;
-                    self.bytes += frame.bytes.len() as u64;
-                    if !taker.take(frame) {
-                        return false;
-                    }
-                }
-            };
-        }
-        match &mut self.ring {
-            Ring::Blocks(blocks) => each!(blocks, &V3),
-            Ring::Slots(slots) => each!(slots, &V2),
-        }
-        true
+        // A loop for each form of ring, and one for what most interfaces have: no
+        // question is left in it which that is.
+        let (left, common) = (self.left, &self.common);
+        let walked = match &mut self.ring {
+            Ring::Blocks(blocks) => in_blocks(blocks, left, common, taker),
+            Ring::Slots(slots) => in_slots(slots, left, common, taker),
+        };
+        self.left -= walked.frames;
+        self.read += walked.frames;
+        self.bytes += walked.bytes;
+        self.damaged |= walked.damaged;
+        !walked.full
     }
 
     fn watchable(&self) -> Watchable {
