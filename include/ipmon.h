@@ -1761,9 +1761,9 @@ IPMON_API ipmon_status ipmon_open_pcap_file(struct ipmon_t *m, const char *path)
  * `ipmon_parse_pcap_file()`, `DEVICE_GONE`, `SYSTEM`. `INTERRUPTED` by
  * `ipmon_interrupt()`, after which the next call goes on; by a stop or a free on
  * another thread, for good: packets that this call had taken count as `discarded`.
- * `BUSY` while another call pulls from this monitor. `BAD_ARGUMENT` when nothing is
- * open, for a `capacity` of 0, a size that is none, an `out` that is not aligned or a
- * time below -1. `BAD_HANDLE`, `NULL_ARGUMENT`, `FORKED`.
+ * `BUSY` while another call pulls from this monitor, or an Arrow stream of it is not
+ * released. `BAD_ARGUMENT` when nothing is open, for a `capacity` of 0, a size that is
+ * none, an `out` that is not aligned or a time below -1. `BAD_HANDLE`, `NULL_ARGUMENT`, `FORKED`.
  * Threads: any thread; one at a time for each monitor.
  * Ownership: `out` stays the caller's. What its packets point to, texts included, is
  * borrowed until the next `ipmon_next_batch()`, `ipmon_do_events()`, open, stop, reset

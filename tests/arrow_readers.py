@@ -112,7 +112,7 @@ def of_polars(capture):
 
 def of_duckdb(capture):
     import duckdb
-    # Its times with a time zone are microseconds.
+    # Whichever of its types it has for such times.
     relation = duckdb.sql("select * replace (epoch_us(timestamp::timestamptz) as timestamp) from capture")
     rows = relation.fetchall()
     return dict(zip(relation.columns, zip(*rows), strict=True))
@@ -145,7 +145,10 @@ def compare(reader, path, sums):
         assert list(values) == COLUMNS, list(values)
         for name, column in values.items():
             assert len(column) == rows, (name, len(column), rows)
-            assert digest(column) == want[name], f"{name}: {digest(column)}, not {want[name]}"
+            # DuckDB rounds times to the nearest microsecond, and events round down.
+            rounding = rows if (reader, name) == ("duckdb", "timestamp") else 0
+            assert 0 <= digest(column) - want[name] <= rounding, (
+                f"{name}: {digest(column)}, not {want[name]}")
 
 
 def groups(path):

@@ -1,13 +1,10 @@
 /* An Arrow stream can be left at any point, moved, and released with its monitor gone; its
  * batches and their columns live as long as they are wanted. What is open is its alone
  * meanwhile, and the rest is there afterwards. A failure comes after every row in front of
- * it. get_next waits for a packet, and a stop, a free or an interrupt ends the wait. Where
- * memory is short it says so, and goes on when there is some. */
+ * it. get_next waits for a packet, and a stop, a free or an interrupt ends the wait. */
 #include "arrow.h"
 #include "capture.h"
 
-#include <malloc.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
 
 enum { COUNT = 1000, SOME = IPMON_COLUMN_SOURCE_PORT | IPMON_COLUMN_SOURCE_ADDRESS | IPMON_COLUMN_FRAME };
@@ -21,37 +18,6 @@ static struct ArrowArrayStream open_stream(ipmon_t *m, const char *path, size_t 
     CHECK_STATUS(ipmon_open_pcap_file(m, path), OK);
     REQUIRE(ipmon_arrow_stream(m, rows, SOME, &s) == IPMON_STATUS_OK);
     return s;
-}
-
-static struct ArrowArray next(struct ArrowArrayStream *s)
-{
-    struct ArrowArray batch;
-    memset(&batch, 0xff, sizeof batch);
-    CHECK_EQ(s->get_next(s, &batch), 0);
-    return batch;
-}
-
-/* The source ports of the file count from 1; the rows begin with this one. */
-static void check_rows(const struct ArrowArray *ports, int64_t first, int64_t length)
-{
-    const uint16_t *port = (const uint16_t *)ports->buffers[1];
-    int64_t i;
-    CHECK_EQ(ports->length, length);
-    for (i = 0; i < ports->length; i++)
-        CHECK_EQ(port[i], (first + i) & 65535);
-}
-
-/* A call fails with this errno, and says why; the struct that was passed is as it was. */
-static void fails(struct ArrowArrayStream *s, int error, const char *why)
-{
-    struct ArrowArray batch, before;
-    memset(&batch, 0x5a, sizeof batch);
-    before = batch;
-    CHECK_EQ(s->get_next(s, &batch), error);
-    CHECK(memcmp(&batch, &before, sizeof batch) == 0);
-    CHECK(is_one_line(s->get_last_error(s)));
-    if (!strstr(s->get_last_error(s), why))
-        CHECK_TEXT(s->get_last_error(s), why);
 }
 
 static void left_early(void)
@@ -312,71 +278,6 @@ static void in_a_callback(void)
     }
 }
 
-/* --- Without memory. --- */
-
-/* Memory for so many bytes more than there are now; -1: as before. */
-static void limit_memory(long more)
-{
-    static struct rlimit before;
-    struct rlimit limit;
-    unsigned long pages = 0;
-    FILE *f = fopen("/proc/self/statm", "r");
-    REQUIRE(f != NULL && fscanf(f, "%lu", &pages) == 1);
-    fclose(f);
-    if (more >= 0)
-        REQUIRE(getrlimit(RLIMIT_AS, &before) == 0);
-    limit = before;
-    if (more >= 0)
-        limit.rlim_cur = pages * (unsigned long)sysconf(_SC_PAGESIZE) + (unsigned long)more;
-    REQUIRE(setrlimit(RLIMIT_AS, &limit) == 0);
-}
-
-static void without_memory(void)
-{
-    ipmon_t *m = new_monitor();
-    struct capture large;
-    struct ArrowArrayStream s;
-    struct ArrowArray batch;
-    int64_t rows;
-    int i;
-    CHECK_STATUS(ipmon_open_pcap_file(m, file.path), OK);
-    CHECK_STATUS(ipmon_arrow_stream(m, 1048576, IPMON_COLUMN_DEFAULT, &s), OK);
-    limit_memory(16 << 20);
-    fails(&s, ENOMEM, "memory");
-    fails(&s, ENOMEM, "memory");
-    limit_memory(-1);
-    batch = next(&s);
-    check_rows(batch.children[9], 1, COUNT);
-    batch.release(&batch);
-    s.release(&s);
-
-    /* 16 MiB of frames: there is memory for some of them. */
-    pcap_new(&large, ETHERNET);
-    for (i = 1; i <= 2000; i++) {
-        struct bytes frame;
-        frame.length = 0;
-        put_datagram(&frame, (unsigned)i, 53, 8150);
-        pcap_frame(&large, &frame);
-    }
-    capture_close(&large);
-    s = open_stream(m, large.path, 0);
-    limit_memory(8 << 20);
-    batch = next(&s);
-    rows = batch.length;
-    CHECK(rows > 100 && rows < 1999);
-    fails(&s, ENOMEM, "memory");
-    limit_memory(-1);
-    check_rows(batch.children[1], 1, rows);
-    batch.release(&batch);
-    batch = next(&s);
-    check_rows(batch.children[1], rows + 2, 2000 - rows - 1);
-    batch.release(&batch);
-    CHECK(next(&s).release == NULL);
-    s.release(&s);
-    CHECK_STATUS(ipmon_free(m), OK);
-    capture_remove(&large);
-}
-
 /* A child can do nothing with it but let go. */
 static void forked(void)
 {
@@ -409,16 +310,11 @@ int main(void)
 {
     int writer;
     watchdog(60);
-    /* Large blocks go back to the system when they are freed. */
-    mallopt(M_MMAP_THRESHOLD, 1 << 17);
     pcap_of_datagrams(&file, COUNT);
     snprintf(pipe_path, sizeof pipe_path, "%s.pipe", file.path);
     REQUIRE(mkfifo(pipe_path, 0600) == 0);
     writer = open(pipe_path, O_RDWR | O_CLOEXEC);
     REQUIRE(writer >= 0);
-    /* Before there are threads, whose heaps are memory in reserve. */
-    if (!instrumented())
-        without_memory();
     left_early();
     moved_and_freed();
     another_run();

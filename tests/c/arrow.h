@@ -164,4 +164,36 @@ static inline void digest_batch(struct digest *d, uint32_t bits, const struct Ar
     d->rows += (uint64_t)batch->length;
 }
 
+static inline struct ArrowArray next(struct ArrowArrayStream *s)
+{
+    struct ArrowArray batch;
+    memset(&batch, 0xff, sizeof batch);
+    CHECK_EQ(s->get_next(s, &batch), 0);
+    return batch;
+}
+
+/* Source ports that count from 1, as those of pcap_of_datagrams(): the rows begin with
+ * this one. */
+static inline void check_rows(const struct ArrowArray *ports, int64_t first, int64_t length)
+{
+    const uint16_t *port = (const uint16_t *)ports->buffers[1];
+    int64_t i;
+    CHECK_EQ(ports->length, length);
+    for (i = 0; i < ports->length; i++)
+        CHECK_EQ(port[i], (first + i) & 65535);
+}
+
+/* A call fails with this errno, and says why; the struct that was passed is as it was. */
+static inline void fails(struct ArrowArrayStream *s, int error, const char *why)
+{
+    struct ArrowArray batch, before;
+    memset(&batch, 0x5a, sizeof batch);
+    before = batch;
+    CHECK_EQ(s->get_next(s, &batch), error);
+    CHECK(memcmp(&batch, &before, sizeof batch) == 0);
+    CHECK(is_one_line(s->get_last_error(s)));
+    if (!strstr(s->get_last_error(s), why))
+        CHECK_TEXT(s->get_last_error(s), why);
+}
+
 #endif
