@@ -34,12 +34,13 @@ silently() { # COMMAND...: in a network namespace of its own, whose loopback is 
 formatted() { [ -z "$(gofmt -l $go | tee /dev/stderr)" ]; }
 vetted() { go -C $go vet -tags $tags,ipmon_conform ./...; }
 compiled() { go -C $go test -race -c -tags $tags -o "$work/go.test" .; }
-tests_of() { sed -n 's/^func \(Test[A-Za-z]*\)(.*/^\1$/p' "$go/$1" | paste -sd'|'; }
-files() { (cd $go && timeout 100 "$work/go.test" -test.run "$(cd "$OLDPWD" && tests_of files_test.go)"); }
+tests_of() { (cd $go && sed -n 's/^func \(Test[A-Za-z]*\)(.*/^\1$/p' "$@" | paste -sd'|'); }
+of_files=$(tests_of files_test.go lifetime_test.go)
+of_live=$(tests_of live_test.go)
+files() { (cd $go && timeout 100 "$work/go.test" -test.run "$of_files"); }
 live() {
     silently true || return
-    (cd $go && IPMON_TEST_SILENT=lo silently timeout 100 "$work/go.test" -test.v \
-        -test.run "$(cd "$OLDPWD" && tests_of live_test.go)") >"$work/out"
+    (cd $go && IPMON_TEST_SILENT=lo silently timeout 100 "$work/go.test" -test.v -test.run "$of_live") >"$work/out"
     cat "$work/out" && grep -q '^PASS$' "$work/out" && ! grep -- '--- SKIP' "$work/out"
 }
 
