@@ -55,6 +55,18 @@ live_tests() { # RUNTIME
         in_a_net env IPMON_LIBRARY="$library" timeout 100 "$dotnet" $out/tests/net8.0/lives.dll
     fi
 }
+exit_in_a_handler() {
+    as_root || return
+    # shellcheck disable=SC2016
+    $build program $out/tests exit bindings/csharp/tests/ExitInHandler.cs &&
+        IPMON_LIBRARY=$library in_a_net bash -c '
+            ping -q -i 0.01 -w 20 127.0.0.1 >/dev/null &
+            timeout -s KILL 15 "$1" "$2"
+            status=$?
+            kill $!
+            [ $status = 7 ]' bash "$dotnet" $out/tests/net8.0/exit.dll
+}
+check "net8.0: the program ends in a handler" exit_in_a_handler
 check "the tests compile: files" tests files Files
 check "the tests compile: live" tests lives Lives
 for runtime in net8.0 mono; do

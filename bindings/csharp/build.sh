@@ -65,10 +65,12 @@ program)
     for_dotnet "-r:$out/net8.0/Ipmon.dll" "-out:$folder/net8.0/$name.dll" "${@:4}"
     cp $out/netstandard2.0/Ipmon.dll "$folder/mono/"
     cp $out/net8.0/Ipmon.dll "$folder/net8.0/"
+    # Short programs: what is compiled once, and well, starts sooner to be fast.
     cat >"$folder/net8.0/$name.runtimeconfig.json" <<'JSON'
 {"runtimeOptions": {"tfm": "net8.0",
   "framework": {"name": "Microsoft.NETCore.App", "version": "8.0.0"},
-  "configProperties": {"System.Globalization.Invariant": true}}}
+  "configProperties": {"System.Globalization.Invariant": true,
+    "System.Runtime.TieredCompilation": false}}}
 JSON
     ;;
 conform)
@@ -77,8 +79,6 @@ conform)
     mkdir -p target/conform
     cat >target/conform/csharp <<SH
 #!/bin/sh
-# The runtime compiles again in the background what is called often: that is no growth.
-[ "\$2" != thousand_opens ] || export DOTNET_TieredCompilation=0
 exec "$("$0" dotnet)" "$PWD/$out/conform/net8.0/conform.dll" "\$@"
 SH
     cat >target/conform/csharp-mono <<SH

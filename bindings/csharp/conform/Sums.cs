@@ -1,4 +1,5 @@
 using System.Collections.Generic;
+using System.Runtime.CompilerServices;
 using System.Threading.Tasks;
 using Ipmon;
 
@@ -82,6 +83,7 @@ internal static class Sums
         packets++;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static uint Of(in PacketEvent p)
     {
         ulong a, b, c, d;

@@ -281,10 +281,22 @@ namespace Ipmon
                 all = new PacketMonitor[Capturing.Count];
                 Capturing.CopyTo(all);
             }
-            foreach (PacketMonitor m in all)
+            if (all.Length == 0)
             {
-                Native.SetActive(m.handle.DangerousGetHandle(), 0);
+                return;
             }
+            // Of a thread that is given up: a handler that ends the process never returns,
+            // and a stop waits for it.
+            var stops = new Thread(() =>
+            {
+                foreach (PacketMonitor m in all)
+                {
+                    Native.SetActive(m.handle.DangerousGetHandle(), 0);
+                }
+            });
+            stops.IsBackground = true;
+            stops.Start();
+            stops.Join(200);
         }
     }
 }
