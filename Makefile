@@ -8,7 +8,7 @@ LIB = target/release
 SNIFF = target/sniff
 
 .PHONY: help run build check test conformance filters model soak abuse bench bench-live fuzz \
-    install uninstall clean
+    install uninstall deb dist clean
 
 help:
 	@sed -n 's/^## \{0,1\}//p' $(MAKEFILE_LIST)
@@ -125,6 +125,16 @@ fuzz:
 ##                   PREFIX (/usr/local), LIBDIR (PREFIX/lib), DESTDIR; make uninstall
 install uninstall: tools-to-build
 	@PREFIX="$(PREFIX)" LIBDIR="$(LIBDIR)" DESTDIR="$(DESTDIR)" CARGO="$(CARGO)" packaging/install.sh $@
+
+## make deb          Debian packages of what is installed, in target/deb: libipmon0.1 to run
+##                   programs with, libipmon-dev to build them
+deb: tools-to-build
+	@packaging/deb.sh
+
+## make dist         a tarball in target/dist for x86-64 Linux with glibc 2.17 or later, to be
+##                   unpacked anywhere; fetches what it builds with
+dist: tools-to-build
+	@packaging/dist.sh
 
 ## make clean        remove what was built
 clean:
