@@ -8,8 +8,7 @@ LIB = target/release
 SNIFF = target/sniff
 
 .PHONY: help run build check test docs conformance filters model soak abuse bench bench-live \
-    bench-languages bindings fuzz \
-    install uninstall clean
+    bench-languages bindings fuzz install uninstall deb dist clean
 
 help:
 	@sed -n 's/^## \{0,1\}//p' $(MAKEFILE_LIST)
@@ -149,6 +148,16 @@ install uninstall: tools-to-build
 docs:
 	@mkdir -p target/docs
 	@doxygen docs/Doxyfile
+
+## make deb          Debian packages of what is installed, in target/deb: libipmon0.1 to run
+##                   programs with, libipmon-dev to build them
+deb: tools-to-build
+	@packaging/deb.sh
+
+## make dist         a tarball in target/dist for x86-64 Linux with glibc 2.17 or later, to be
+##                   unpacked anywhere; fetches what it builds with
+dist: tools-to-build
+	@packaging/dist.sh
 
 ## make clean        remove what was built
 clean:
