@@ -290,7 +290,7 @@ pub extern "C" fn ipmon_get_buffer_size(m: *mut ipmon_t, buffer_size: *mut u32) 
 /// How long a packet of a live capture may wait for others to be handed over
 /// with it, in microseconds: 0 to 20,000; the default is 1,000. More makes each
 /// packet cheaper. With 1,000, where hundreds of packets come in a millisecond,
-/// they may wait 2,000 longer. Below 1,000, every packet is handed over as soon
+/// they may wait 4,000 longer. Below 1,000, every packet is handed over as soon
 /// as possible, which costs a multiple of the processor time; the ring then has
 /// a slot of `snap_length` bytes, at most 64 KiB, for each packet, so that a
 /// smaller `snap_length` makes it hold more of them. Files ignore it.

@@ -8,18 +8,19 @@
 use super::Ring;
 use std::time::Duration;
 
-/// How long: then there are two blocks or three. A packet waits so much longer.
-pub(super) const NAP: Duration = Duration::from_millis(2);
+/// How long: then there are four blocks or five. A packet waits so much longer.
+pub(super) const NAP: Duration = Duration::from_millis(4);
 
 /// Frames in a millisecond from which on waking costs more than it is worth.
 const MANY: u64 = 256;
 
 /// The time of a block and the nap behind it, over the time of a block.
-const LONGER: u64 = 3;
+const LONGER: u64 = 5;
 
 /// What was read until the last wait.
 pub(super) struct Rest {
-    /// The time of a block is no shorter than a nap: there would be no more of them.
+    /// Blocks are handed over more seldom than each millisecond: so was asked for, and a
+    /// nap would gain little.
     is_pointless: bool,
     frames: u64,
     blocks: u64,
@@ -29,7 +30,7 @@ pub(super) struct Rest {
 impl Rest {
     /// For blocks that are handed over after so many microseconds.
     pub(super) fn new(latency: u32) -> Self {
-        let is_pointless = Duration::from_millis(latency.div_ceil(1000).into()) >= NAP;
+        let is_pointless = latency > 1000;
         Rest { is_pointless, frames: 0, blocks: 0, napped: false }
     }
 
@@ -63,10 +64,10 @@ mod tests {
         let mut rest = Rest::new(1000);
         assert!(!rest.is_due_in(255, 1, 128));
         assert!(rest.is_due_in(511, 2, 128));
-        // Three times as long, three times as many.
-        assert!(!rest.is_due_in(511 + 767, 5, 128));
-        assert!(rest.is_due_in(2000, 6, 128));
-        assert!(rest.is_due_in(2768, 9, 128));
+        // Five times as long, five times as many.
+        assert!(!rest.is_due_in(511 + 1279, 7, 128));
+        assert!(rest.is_due_in(2100, 8, 128));
+        assert!(rest.is_due_in(3380, 13, 128));
         // After a stall; and in a small ring.
         assert!(!rest.is_due_in(80_000, 60, 128));
         assert!(Rest::new(1001).is_pointless && !Rest::new(1000).is_pointless);
