@@ -24,7 +24,7 @@ PATH=$PWD/target/venv/bin:$PATH \
     target/venv/bin/cargo-zigbuild rustc --quiet --release --lib --crate-type cdylib,staticlib \
     --target "$target.$glibc" --target-dir "$out" -- -C "link-arg=-Wl,-soname,$soname"
 
-rm -rf "$out/$name" "$out/$name.tar.gz"
+rm -rf "${out:?}/$name" "${out:?}/$name.tar.gz"
 BUILT=$out/$target/release PREFIX=/$name DESTDIR=$out packaging/install.sh install >/dev/null
 objcopy --strip-unneeded "$out/$name/lib/libipmon.so.$version"
 # It is found where it was unpacked.

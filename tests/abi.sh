@@ -49,10 +49,13 @@ program() {
 with() { # LIBRARY PROGRAM...
     LD_LIBRARY_PATH=$1 timeout 60 "${@:2}"
 }
-tomorrow=$PWD/target/tomorrow/debug
+tomorrow=$work/tomorrow
 makes_tomorrow() {
-    rm -rf "$work/tomorrow" && mkdir "$work/tomorrow" && tests/abi/tomorrow.py "$work/tomorrow" &&
-        cargo build --quiet --lib --manifest-path "$work/tomorrow/Cargo.toml" --target-dir target/tomorrow &&
+    local sources=target/tomorrow
+    rm -rf "$sources" && mkdir "$sources" "$tomorrow" && tests/abi/tomorrow.py "$sources" &&
+        CARGO_INCREMENTAL=0 cargo build --quiet --lib --manifest-path "$sources/Cargo.toml" --target-dir target &&
+        mv target/debug/libtomorrow.so "$tomorrow/libipmon.so" && mv "$sources/include/ipmon.h" "$tomorrow/" &&
+        rm target/debug/libtomorrow.* && rm -r "$sources" &&
         nm -D "$tomorrow/libipmon.so" | grep -q ' ipmon_tomorrow$'
 }
 # A program of each header that was kept prints the same with each library.
@@ -66,7 +69,7 @@ older() { # HEADER
 pulls() {
     local header
     program tests/abi/pull.c include/ipmon.h "$lib" pull &&
-        program tests/abi/pull.c "$work/tomorrow/include/ipmon.h" "$tomorrow" pull-later &&
+        program tests/abi/pull.c "$tomorrow/ipmon.h" "$tomorrow" pull-later &&
         with "$lib" "$work/pull" "$sample" >"$work/pulled" || return
     for header in "$lib pull-later" "$tomorrow pull" "$tomorrow pull-later"; do
         with "${header% *}" "$work/${header#* }" "$sample" | diff "$work/pulled" - || return
@@ -82,7 +85,7 @@ tests_of_today() {
     done
 }
 newer() {
-    program tests/abi/newer.c "$work/tomorrow/include/ipmon.h" "$tomorrow" newer &&
+    program tests/abi/newer.c "$tomorrow/ipmon.h" "$tomorrow" newer &&
         with "$tomorrow" "$work/newer" "$sample" 1 && with "$lib" "$work/newer" "$sample" 0
 }
 

@@ -68,9 +68,11 @@ as_its_readme_says() {
 # The functions of each glibc, as zig has them written down: what 2.17 lacks is not linked.
 zig() { PYTHONNOUSERSITE=1 target/venv/bin/python -m ziglang cc -target x86_64-linux-gnu.2.17 -O1 "$@"; }
 with_the_functions_of_2_17() {
+    local private
+    private=$(sed -n 's/^Libs.private: //p' "$here/lib/pkgconfig/ipmon.pc")
+    # shellcheck disable=SC2086 # options, not one word
     zig -I"$here/include" "$work/program.c" -o "$work/shared" "$here/lib/libipmon.so" -Wl,-rpath,/lib -Wl,--no-allow-shlib-undefined &&
-        # shellcheck disable=SC2046
-        zig -I"$here/include" "$work/program.c" -o "$work/static" "$here/lib/libipmon.a" $(sed -n 's/^Libs.private: //p' "$here/lib/pkgconfig/ipmon.pc") &&
+        zig -I"$here/include" "$work/program.c" -o "$work/static" "$here/lib/libipmon.a" $private &&
         ! readelf -dW "$work/static" | grep -E 'NEEDED.*(ipmon|pcap|gcc_s)' &&
         LD_LIBRARY_PATH=$here/lib runs "$work/shared" "$sample" && runs "$work/static" "$sample"
 }

@@ -46,6 +46,11 @@ def main():
     for name in ["Cargo.toml", "Cargo.lock", "build.rs", "cbindgen.toml", "src", "include", ".cargo"]:
         copy = shutil.copytree if (here / name).is_dir() else shutil.copy2
         copy(here / name, there / name)
+    # Under a name of its own it can be built beside today's, from the same dependencies.
+    manifest = (there / "Cargo.toml").read_text()
+    (there / "Cargo.toml").write_text(change(manifest, r'^\[package\]\nname = "ipmon"', '[package]\nname = "tomorrow"', "Cargo.toml"))
+    lock = (there / "Cargo.lock").read_text()
+    (there / "Cargo.lock").write_text(change(lock, r'name = "ipmon"', 'name = "tomorrow"', "Cargo.lock"))
     ffi = there / "src/ffi"
     files = {path: path.read_text() for path in ffi.glob("*.rs")}
     for path in files:
