@@ -50,6 +50,10 @@ test:
 	@$(MAKE) --no-print-directory model build
 	@tests/run-c.sh
 	@tests/install.sh
+	@tests/abi.sh
+	@tests/deb.sh
+	@tests/dist.sh
+	@tests/dependencies.sh
 	@tests/examples.sh
 	@tests/docs.sh
 	@$(MAKE) --no-print-directory bindings

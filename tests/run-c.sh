@@ -293,6 +293,8 @@ done
 go 1
 [[ $full == 0 ]] || programs=()
 for name in "${programs[@]}"; do
+    # An instrument needs memory of its own, which this one takes away.
+    [[ $name != an_arrow_stream_says_that_memory_is_short ]] || continue
     add "valgrind: $name" under_valgrind "${cc[0]}" "$name"
 done
 add "valgrind: planted: nothing" planted nothing ""
