@@ -35,12 +35,13 @@ tools-to-build:
 	@command -v $(CC) >/dev/null || { echo >&2 \
 	    "the example is compiled with a C compiler: install gcc or clang with your package manager"; exit 1; }
 
-## make check        format, lints, and whether include/ipmon.h is current
+## make check        format, lints, licences, and whether include/ipmon.h is current
 check:
 	@$(CARGO) fmt --check
 	@$(CARGO) fmt --check --manifest-path benches/rust/Cargo.toml
 	@$(CARGO) clippy --quiet --all-targets -- -D warnings
 	@tests/header-is-current.sh
+	@packaging/licences.py check
 
 ## make test         install what the tests need, and run all of them
 test:
