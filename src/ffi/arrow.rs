@@ -99,7 +99,7 @@ const MOST_ROWS: usize = 1 << 20;
 /// with it. Live, that is what one to a few times `latency` brought. Notices are called back
 /// there. After the last packet it gives a released array. It returns an errno for a failure,
 /// after every row in front of it, and `get_last_error` tells the text: `EIO` for what is
-/// wrong with a file, `ENODEV` for `DEVICE_GONE`, `EINTR` for `INTERRUPTED`, `ENOMEM`,
+/// wrong with a file, `ENODEV` for `DEVICE_GONE`, `ECANCELED` for `INTERRUPTED`, `ENOMEM`,
 /// `EBUSY` inside a callback that `get_next` makes; `EINVAL` once the monitor was freed, or
 /// something else was opened, and in a forked child.
 ///

@@ -7,7 +7,7 @@ use super::text::Grows;
 use crate::address::TEXTS_ROOM;
 use crate::monitor::Batch;
 use crate::packet::{Fields, Packet};
-use std::mem::{MaybeUninit, size_of};
+use std::mem::size_of;
 
 /// The most packets of one batch: more of them, with their texts, would not stay in a
 /// processor's caches until they are looked at.
@@ -55,7 +55,7 @@ pub(super) struct CBatch {
     low: isize,
     high: isize,
     /// Where a packet is written that is larger than its place.
-    spare: MaybeUninit<Event>,
+    spare: Event,
 }
 
 /// Whether there may be callers with smaller packets than ours.
@@ -88,18 +88,19 @@ impl CBatch {
             behind: std::ptr::null(),
             low: 0,
             high: 0,
-            spare: MaybeUninit::uninit(),
+            spare: Event::new(),
         }
     }
 
     /// The place of the next packet; where that is too small, another.
     #[inline(always)]
-    fn place(&mut self) -> &mut MaybeUninit<Event> {
+    fn place(&mut self) -> &mut Event {
         if GREW && self.stride < size_of::<Event>() {
             return &mut self.spare;
         }
         // SAFETY: in front of the end, and the caller of `new` vouches for the array:
-        // aligned, and room for an event.
+        // aligned, and room for an event, which has numbers and pointers alone: any bytes of
+        // C's are one. None of them is read before it is written.
         unsafe { &mut *self.next.cast() }
     }
 
@@ -108,8 +109,9 @@ impl CBatch {
     #[cold]
     fn fit(&mut self) {
         let Some(more) = self.stride.checked_sub(size_of::<Event>()) else {
-            // SAFETY: an event was written there, and it is larger than the place.
-            unsafe { self.spare.as_ptr().cast::<u8>().copy_to(self.next, self.stride) };
+            let spare = (&raw const self.spare).cast::<u8>();
+            // SAFETY: it is larger than the place.
+            unsafe { spare.copy_to(self.next, self.stride) };
             return;
         };
         // SAFETY: the place's bytes behind the event; `new` vouches for them.
@@ -181,7 +183,7 @@ impl Batch<CSink> for CBatch {
         }
         self.behind = frame.as_ptr_range().end;
         let offset = self.offset(frame.as_ptr());
-        let mut texts = None;
+        let mut texts = Event::NO_TEXT;
         if self.address_text
             && let Some(room) = sink.lent.texts.get_mut(self.used..)
             && let Some(room) = room.first_chunk_mut::<TEXTS_ROOM>()
@@ -189,14 +191,10 @@ impl Batch<CSink> for CBatch {
             let h = packet.headers;
             let (at, used) = sink.texts.write(h.version(), &h.source(), &h.destination(), room);
             self.used += used;
-            texts = Some(at.map(|at| room.as_ptr().wrapping_add(at).cast()));
+            texts = at.map(|at| room.as_ptr().wrapping_add(at).cast());
         }
-        let event = self.place().write(Event::new());
-        event.write(packet);
-        event.set_frame_offset(offset.cast_unsigned() as u64);
-        if let Some([source, destination]) = texts {
-            event.set_text(source, destination);
-        }
+        let event = self.place();
+        event.write_new(packet, offset.cast_unsigned() as u64, texts);
         if self.stride != size_of::<Event>() {
             self.fit();
         }

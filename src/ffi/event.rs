@@ -122,6 +122,25 @@ impl Event {
         event.payload_offset = h.payload_start().into();
     }
 
+    /// What addresses are without text.
+    pub(super) const NO_TEXT: [*const c_char; 2] = [c"".as_ptr(); 2];
+
+    /// Writes every field, over whatever was there: what [`Event::new`] writes and packets
+    /// do not change, too.
+    #[inline(always)]
+    pub(super) fn write_new(
+        &mut self,
+        packet: &Packet<'_, impl Fields>,
+        frame_offset: u64,
+        text: [*const c_char; 2],
+    ) {
+        self.0.struct_size = super::text::size_of_struct::<ipmon_packet>();
+        [self.0.source_address, self.0.destination_address] = text;
+        self.write(packet);
+        self.0.frame_offset = frame_offset;
+        self.0.payload_offset = frame_offset + u64::from(packet.headers.payload_start());
+    }
+
     /// Gives the addresses as text.
     #[inline(always)]
     pub(super) fn set_text(&mut self, source: *const c_char, destination: *const c_char) {

@@ -91,8 +91,8 @@ static void another_run(void)
     struct ArrowArray batch = next(&s);
     batch.release(&batch);
     CHECK_STATUS(ipmon_set_active(m, 0), OK);
-    fails(&s, EINTR, "stop");
-    fails(&s, EINTR, "stop");
+    fails(&s, ECANCELED, "stop");
+    fails(&s, ECANCELED, "stop");
     CHECK_EQ(check_ledger(m).delivered, 10);
     t = open_stream(m, file.path, 10);
     fails(&s, EINVAL, "no longer open");
@@ -219,7 +219,7 @@ static void waits_and_is_ended(int writer)
         pthread_join(thread, NULL);
         if (!slow())
             CHECK(now_ns(CLOCK_MONOTONIC) - began < 50000000);
-        CHECK_EQ(w.error, EINTR);
+        CHECK_EQ(w.error, ECANCELED);
         if (what == 0) {
             /* It goes on after an interrupt. */
             send_records(writer, 30, 3);
@@ -227,7 +227,7 @@ static void waits_and_is_ended(int writer)
             check_rows(batch.children[1], 31, 3);
             batch.release(&batch);
         } else {
-            fails(&w.s, what == 1 ? EINTR : EINVAL, what == 1 ? "stop" : "freed");
+            fails(&w.s, what == 1 ? ECANCELED : EINVAL, what == 1 ? "stop" : "freed");
         }
         w.s.release(&w.s);
         if (what != 2)

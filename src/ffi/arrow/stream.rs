@@ -163,7 +163,7 @@ fn errno(status: ipmon_status) -> c_int {
     match status {
         IPMON_STATUS_NO_MEMORY => libc::ENOMEM,
         IPMON_STATUS_BUSY => libc::EBUSY,
-        IPMON_STATUS_INTERRUPTED => libc::EINTR,
+        IPMON_STATUS_INTERRUPTED => libc::ECANCELED,
         IPMON_STATUS_NO_PERMISSION => libc::EACCES,
         IPMON_STATUS_DEVICE_GONE => libc::ENODEV,
         IPMON_STATUS_DEVICE_DOWN => libc::ENETDOWN,
