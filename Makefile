@@ -47,8 +47,8 @@ check:
 test:
 	@tests/setup.sh
 	@$(MAKE) --no-print-directory check
-	@$(CARGO) test --quiet
-	@$(MAKE) --no-print-directory model build
+	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target cargo-tests model
+	@$(MAKE) --no-print-directory build
 	@tests/run-c.sh
 	@tests/install.sh
 	@tests/abi.sh
@@ -77,8 +77,12 @@ test:
 	@tests/asan-c.sh
 	@tests/tsan-c.sh
 	@tests/asan-mutants.sh
-	@FUZZ_SECONDS=60 tests/fuzz.sh
+	@FUZZ_SECONDS=30 tests/fuzz.sh
 	@tests/bench-agrees.sh
+
+.PHONY: cargo-tests
+cargo-tests:
+	@$(CARGO) test --quiet
 
 ## make conformance  real captures with the events expected of them, where the folder
 ##                   CONFORMANCE (../shared/conformance) is there
