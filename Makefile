@@ -119,7 +119,7 @@ bindings: build
 	@tests/bindings-csharp.sh
 	@tests/bindings-node.sh
 	@tests/bindings-python.sh
-	@conformance/run.py
+	@IPMON_FULL=$(IPMON_FULL) conformance/run.py
 
 ## make filters      filters against libpcap and tcpdump on every real capture (make test
 ##                   takes every fifth)
@@ -140,6 +140,7 @@ soak: build
 abuse: build
 	@IPMON_THOROUGH=1 CARGO_PROFILE_DEV_OPT_LEVEL=3 $(MAKE) --no-print-directory model
 	@IPMON_FULL=1 tests/run-c.sh
+	@$(MAKE) --no-print-directory bindings IPMON_FULL=1
 	@IPMON_FULL=1 IPMON_SLOW=0 tests/asan-c.sh
 	@IPMON_FULL=1 IPMON_SLOW=0 tests/tsan-c.sh
 

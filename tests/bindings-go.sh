@@ -68,7 +68,7 @@ C
 }
 a_case() { # MODE
     conform case "$1" "$sample" >"$work/out" && [ "$(grep -c '"frame_number"' "$work/out")" = "$packets" ] &&
-        tail -n 1 "$work/out" | grep -q '^{"status":"END","text":"","notices":\[1\],"stats":{"received":' &&
+        tail -n 1 "$work/out" | grep -q '^{"status":"END","text":"","notices":\[\],"stats":{"received":' &&
         conform case "$1" "$sample" file_access=1 filter=udp >"$work/out" && grep -q '"ip_protocol":17,' "$work/out" &&
         ! grep -q '"ip_protocol":6,' "$work/out"
 }

@@ -49,6 +49,7 @@ func silentStop(device, _ string) {
 // waitForTheDescriptor waits as every loop does: in the runtime's poller.
 func waitForTheDescriptor(device, count string) {
 	wanted := must(strconv.Atoi(count))
+	ready = true
 	fmt.Fprintf(out, "{\"packets\":%d}\n", take(device, wanted))
 }
 
@@ -57,11 +58,16 @@ func exitWhileCapturing(device, _ string) {
 	os.Exit(7)
 }
 
+// ready is whether somebody waits to be told that the capture runs.
+var ready bool
+
 // take leaves the capture open.
 func take(device string, wanted int) (count int) {
 	m := must(ipmon.OpenLive(ipmon.Interface(device)))
-	fmt.Fprintln(out, "ready")
-	out.Flush()
+	if ready {
+		fmt.Fprintln(out, "ready")
+		out.Flush()
+	}
 	for _, err := range m.Packets(background) {
 		if err != nil {
 			fail("%v", err)

@@ -92,7 +92,8 @@ async function read(mode, file, ...words) {
         message = '';
     try {
         monitor = new Monitor(options);
-        monitor.on('notice', (notice) => notices.push(notice.code));
+        // Every run ends with ENDED, which is 1.
+        monitor.on('notice', ({ code }) => code === 1 || notices.push(code));
         await { pull, push }[mode](monitor);
     } catch (error) {
         if (error.name !== 'IpmonError') throw error;
