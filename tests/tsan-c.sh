@@ -19,6 +19,8 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
 programs=(
+    a_pull_can_be_stopped
+    an_arrow_stream_may_end_at_any_time
     callbacks_can_be_removed_at_any_time
     eight_threads_at_one_switch
     every_call_in_a_callback_is_defined
