@@ -1,5 +1,5 @@
 // Capture files from C++: lambdas, flow, exceptions, errors, moves and destruction.
-#include "capture.h"
+#include "files.h"
 
 #include <ipmon.hpp>
 
@@ -14,24 +14,8 @@ namespace {
 
 constexpr unsigned PACKETS = 50;
 
-// Captures are removed when the test that made them is left.
-struct file : capture {
-    file() { pcap_of_datagrams(this, PACKETS); }
-    ~file() { capture_remove(this); }
-};
-
-template <class F>
-std::optional<ipmon::error> thrown_by(F f) {
-    try {
-        f();
-    } catch (const ipmon::error &e) {
-        return e;
-    }
-    return std::nullopt;
-}
-
 void a_lambda_sees_what_c_sees() {
-    file capture;
+    file capture(PACKETS);
     struct sums {
         std::uint64_t ports = 0, bytes = 0, texts = 0, packets = 0;
         std::uint64_t time = 0;
@@ -86,7 +70,7 @@ void a_lambda_sees_what_c_sees() {
 }
 
 void stop_in_a_lambda_is_the_last_packet() {
-    file capture;
+    file capture(PACKETS);
     ipmon::monitor m;
     unsigned seen = 0;
     const auto third = [&](ipmon::packet) {
@@ -100,7 +84,7 @@ void stop_in_a_lambda_is_the_last_packet() {
 }
 
 void an_exception_comes_out_of_the_parse() {
-    file capture;
+    file capture(PACKETS);
     ipmon::monitor m;
     for (int by_value = 0; by_value < 2; by_value++) {
         unsigned seen = 0;
@@ -146,7 +130,7 @@ void errors_say_what_to_do() {
     CHECK(e && e->status() == IPMON_STATUS_BAD_ARGUMENT && is_one_line(e->what()));
     e = thrown_by([&] { m.latency(std::chrono::microseconds(-1)); });
     CHECK(e && e->status() == IPMON_STATUS_BAD_ARGUMENT);
-    file capture;
+    file capture(PACKETS);
     e = thrown_by([&] {
         m.parse_file(capture.path, [&](ipmon::packet) { m.parse_file(capture.path); });
     });
@@ -195,7 +179,7 @@ void options_are_what_they_were_set_to() {
 }
 
 void a_monitor_moves_and_its_callbacks_with_it() {
-    file capture;
+    file capture(PACKETS);
     unsigned seen = 0;
     ipmon::monitor first;
     first.on_packet([&](ipmon::packet) { seen++; });
@@ -214,7 +198,7 @@ void a_monitor_moves_and_its_callbacks_with_it() {
 }
 
 void a_monitor_may_be_destroyed_in_its_callback() {
-    file capture;
+    file capture(PACKETS);
     for (int by_value = 0; by_value < 2; by_value++) {
         auto m = std::make_unique<ipmon::monitor>();
         ipmon_t *handle = m->handle();

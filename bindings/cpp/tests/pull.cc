@@ -1,5 +1,5 @@
 // Capture files pulled from C++: loops, batches, events, and errors.
-#include "capture.h"
+#include "files.h"
 
 #include <ipmon.hpp>
 
@@ -19,21 +19,6 @@ namespace {
 // Several of the library's readings, and not a multiple of a batch.
 constexpr unsigned PACKETS = 1000;
 
-struct file : capture {
-    explicit file(unsigned packets = PACKETS) { pcap_of_datagrams(this, packets); }
-    ~file() { capture_remove(this); }
-};
-
-template <class F>
-std::optional<ipmon::error> thrown_by(F f) {
-    try {
-        f();
-    } catch (const ipmon::error &e) {
-        return e;
-    }
-    return std::nullopt;
-}
-
 struct sums {
     std::uint64_t packets = 0, numbers = 0, bytes = 0, texts = 0;
 
@@ -51,7 +36,7 @@ struct sums {
 };
 
 void every_way_gives_the_packets_of_a_parse() {
-    file capture;
+    file capture(PACKETS);
     ipmon::monitor m;
     sums parsed, looped, in_vectors, in_arrays, by_events;
     CHECK(m.parse_file(capture.path, [&](ipmon::packet p) { parsed.add(p); }));
@@ -99,7 +84,7 @@ void every_way_gives_the_packets_of_a_parse() {
 }
 
 void a_loop_that_is_left_goes_on() {
-    file capture;
+    file capture(PACKETS);
     ipmon::monitor m;
     m.open_file(capture.path);
     unsigned next = 1;
@@ -189,7 +174,7 @@ void ranges_are_those_of_the_language() {
 #if defined(HAVE_RANGES)
     static_assert(std::ranges::input_range<ipmon::packet_range>);
     static_assert(std::ranges::input_range<const ipmon::batch>);
-    file capture;
+    file capture(PACKETS);
     ipmon::monitor m;
     m.open_file(capture.path);
     unsigned seen = 0;

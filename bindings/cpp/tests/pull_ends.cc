@@ -1,5 +1,5 @@
 // Pulling from C++ ends: stops, moves, closes and exceptions, with a packet at hand.
-#include "capture.h"
+#include "files.h"
 
 #include <ipmon.hpp>
 
@@ -11,23 +11,8 @@ namespace {
 
 constexpr unsigned PACKETS = 1000;
 
-struct file : capture {
-    file() { pcap_of_datagrams(this, PACKETS); }
-    ~file() { capture_remove(this); }
-};
-
-template <class F>
-std::optional<ipmon::error> thrown_by(F f) {
-    try {
-        f();
-    } catch (const ipmon::error &e) {
-        return e;
-    }
-    return std::nullopt;
-}
-
 void a_stop_in_the_loop_makes_the_packet_the_last() {
-    file capture;
+    file capture(PACKETS);
     ipmon::monitor m;
     for (int on_thread = 0; on_thread < 2; on_thread++) {
         m.open_file(capture.path);
@@ -75,7 +60,7 @@ void a_stop_in_the_loop_makes_the_packet_the_last() {
 }
 
 void a_monitor_may_go_with_a_packet_at_hand() {
-    file capture;
+    file capture(PACKETS);
     for (int how = 0; how < 4; how++) {
         std::optional<ipmon::monitor> m(std::in_place), other;
         m->open_file(capture.path);
@@ -116,7 +101,7 @@ void a_monitor_may_go_with_a_packet_at_hand() {
 }
 
 void what_is_closed_or_moved_from_is_refused() {
-    file capture;
+    file capture(PACKETS);
     ipmon::monitor m;
     m.open_file(capture.path);
     ipmon_t *const handle = m.handle();
@@ -168,7 +153,7 @@ int number_thrown_by(F f) {
 }
 
 void exceptions_come_out_of_what_pulls() {
-    file capture;
+    file capture(PACKETS);
     ipmon::monitor m;
     const auto loop = [&] {
         for (ipmon::packet p : m.packets())
