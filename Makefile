@@ -44,19 +44,14 @@ check:
 	@packaging/licences.py check
 
 ## make test         install what the tests need, and run all of them
+TWO = $(MAKE) --no-print-directory --jobs=2 --output-sync=target
 test:
 	@tests/setup.sh
 	@$(MAKE) --no-print-directory check
-	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target cargo-tests model
+	@$(TWO) cargo-tests model
 	@$(MAKE) --no-print-directory build
 	@tests/run-c.sh
-	@tests/install.sh
-	@tests/abi.sh
-	@tests/deb.sh
-	@tests/dist.sh
-	@tests/dependencies.sh
-	@tests/examples.sh
-	@tests/docs.sh
+	@$(TWO) packages-and-docs conformance
 	@$(MAKE) --no-print-directory bindings
 	@tests/arrow.sh
 	@tests/no-panic-crosses.sh
@@ -73,16 +68,27 @@ test:
 	@tests/filters-like-tcpdump.sh $(CONFORMANCE)
 	@tests/filters-in-kernel.sh
 	@tests/live-like-tcpdump.sh
-	@$(MAKE) --no-print-directory conformance
-	@tests/asan-c.sh
-	@tests/tsan-c.sh
-	@tests/asan-mutants.sh
+	@$(TWO) sanitized-memory sanitized-threads
 	@FUZZ_SECONDS=30 tests/fuzz.sh
 	@tests/bench-agrees.sh
 
-.PHONY: cargo-tests
+# What does not count on time runs two at a time.
+.PHONY: cargo-tests packages-and-docs sanitized-memory sanitized-threads
 cargo-tests:
 	@$(CARGO) test --quiet
+packages-and-docs:
+	@tests/install.sh
+	@tests/abi.sh
+	@tests/deb.sh
+	@tests/dist.sh
+	@tests/dependencies.sh
+	@tests/examples.sh
+	@tests/docs.sh
+sanitized-memory:
+	@tests/asan-c.sh
+sanitized-threads:
+	@tests/tsan-c.sh
+	@tests/asan-mutants.sh
 
 ## make conformance  real captures with the events expected of them, where the folder
 ##                   CONFORMANCE (../shared/conformance) is there
