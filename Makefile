@@ -82,6 +82,7 @@ packages-and-docs:
 	@tests/deb.sh
 	@tests/dist.sh
 	@tests/dependencies.sh
+	@tests/release.sh
 	@tests/examples.sh
 	@tests/docs.sh
 sanitized-memory:
