@@ -6,6 +6,8 @@
 #
 # $work is a folder of the script's own, which goes with it.
 # shellcheck shell=bash
+# A make that a check starts is not part of the one that started the script.
+unset MAKEFLAGS MFLAGS MAKELEVEL
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 passed=0 failed=0 skipped=0
