@@ -57,7 +57,8 @@ class Runner:
         self.other_library = other_library
         self.table = {}
         self.counts = {"ok": 0, "FAILED": 0, "skip": 0}
-        self.library = str(ROOT / "target/release/libipmon.so")
+        # For bindings that load it at run time.
+        self.loads = {"IPMON_LIBRARY": str(ROOT / "target/release/libipmon.so")}
 
     def note(self, row, language, verdict, why=""):
         cell = self.table.setdefault(row, {}).setdefault(language, "ok")
@@ -87,14 +88,14 @@ class Runner:
         for language in self.languages:
             for mode in MODES[language]:
                 got, errors, code = run([PROGRAMS / language, "case", mode, capture, *case.get("options", [])],
-                                        {"IPMON_LIBRARY": self.library})
+                                        self.loads)
                 self.check(f"{case['name']}", language, want, condensed(case, got), f" ({mode}) {errors}", code)
 
     def behaviour(self, behaviour, full):
         name = behaviour["name"]
         arguments = [str(self.captures / a) if (self.captures / a).is_file() else a
                      for a in behaviour.get("arguments", [])]
-        environment = {"IPMON_LIBRARY": self.library}
+        environment = self.loads
         if behaviour.get("library") == "other":
             environment = {"IPMON_LIBRARY": self.other_library, "LD_PRELOAD": self.other_library}
         front = [sys.executable, HERE / "live.py", behaviour["live"]] if "live" in behaviour else []
@@ -120,7 +121,7 @@ class Runner:
     def layout(self):
         want = json.loads(run([PROGRAMS / "c", "layout"])[0])
         for language in self.languages:
-            got, errors, code = run([PROGRAMS / language, "layout"], {"IPMON_LIBRARY": self.library})
+            got, errors, code = run([PROGRAMS / language, "layout"], self.loads)
             try:
                 same = json.loads(got) == want
             except ValueError:
