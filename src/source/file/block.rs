@@ -1,10 +1,11 @@
 //! The three blocks that hold a packet (draft-ietf-opsawg-pcapng, sections 4.3,
 //! 4.4 and A).
 
+use super::fault::{Checked, Fault};
 use super::interface::Interface;
 use super::options::Options;
 use super::order::Order;
-use super::pcapng::{Checked, Fault, OVERHEAD};
+use super::pcapng::OVERHEAD;
 use crate::packet::notes;
 use crate::source::{Direction, Frame, LinkType, Window};
 

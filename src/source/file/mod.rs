@@ -21,6 +21,7 @@
 mod block;
 mod buffer;
 mod compressed;
+mod fault;
 mod input;
 mod interface;
 mod options;

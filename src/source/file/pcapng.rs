@@ -3,10 +3,11 @@
 
 use super::block::{ENHANCED_HEADER, ENHANCED_PACKET, PACKET, Packet, SIMPLE_PACKET};
 use super::buffer::Buffer;
+use super::fault::{Checked, Fault};
 use super::interface::{self, Interface};
 use super::order::Order;
 use super::step::{Step, ends_inside};
-use crate::error::{Error, Kind, Result};
+use crate::error::{Error, Result};
 use crate::source::{Frame, Taker};
 
 /// The longest block that is kept whole, as those with packets and interfaces
@@ -53,43 +54,6 @@ struct Skip {
     /// Bytes to pass before the length at its end.
     left: u64,
 }
-
-/// Why a block cannot be read.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Fault {
-    /// Shorter than the fixed part of its type.
-    Short {
-        least: usize,
-    },
-    /// The two lengths differ.
-    Trailer {
-        total: u32,
-        trailer: u32,
-    },
-    /// A section header without the byte-order magic.
-    ByteOrder,
-    Version {
-        major: u16,
-        minor: u16,
-    },
-    /// A packet of an interface that the section does not describe.
-    Interface {
-        number: u32,
-        known: usize,
-    },
-    /// A packet longer than its block.
-    Captured {
-        captured: u32,
-        room: usize,
-    },
-    /// Longer than [`MAX_BLOCK`].
-    Long,
-    TooManyInterfaces,
-    NoMemory,
-}
-
-/// A block, or what is wrong with it; the text is made at the end, once.
-pub(super) type Checked<T> = std::result::Result<T, Fault>;
 
 /// What the front of the buffer turned out to be.
 enum Found {
@@ -345,42 +309,6 @@ impl Skip {
     /// All of the block at the front of the buffer.
     fn whole(offset: u64, kind: u32, total: u32) -> Self {
         Skip { offset, kind, total, left: u64::from(total).saturating_sub(4) }
-    }
-}
-
-impl Fault {
-    fn explain(self) -> (Kind, String) {
-        match self {
-            Fault::Short { least } => {
-                (Kind::Malformed, format!("is shorter than the {least} bytes that it needs"))
-            }
-            Fault::Trailer { total, trailer } => (
-                Kind::Malformed,
-                format!("has a length of {total} bytes at its start and of {trailer} at its end"),
-            ),
-            Fault::ByteOrder => (Kind::Malformed, "has no byte-order magic".to_owned()),
-            Fault::Version { major, minor } => {
-                (Kind::Unsupported, format!("is of version {major}.{minor}, and 1 is read"))
-            }
-            Fault::Interface { number, known } => (
-                Kind::Malformed,
-                format!("is of interface {number}, and the section has described {known}"),
-            ),
-            Fault::Captured { captured, room } => (
-                Kind::Malformed,
-                format!("announces {captured} captured bytes and has room for {room}"),
-            ),
-            Fault::Long => {
-                (Kind::Unsupported, format!("is longer than the {MAX_BLOCK} bytes that are read"))
-            }
-            Fault::TooManyInterfaces => (
-                Kind::Unsupported,
-                format!(
-                    "is one interface more than the {MAX_INTERFACES} of a section that are read"
-                ),
-            ),
-            Fault::NoMemory => (Kind::NoMemory, "finds no memory for its interface".to_owned()),
-        }
     }
 }
 
