@@ -61,27 +61,18 @@ impl<S: Sink + 'static> Monitor<S> {
         open: impl FnOnce(&Options) -> Result<F>,
     ) -> Result<()> {
         let shared = &self.0;
-        let before = {
-            let mut life = shared.life();
-            // At the end of the last capture's thread, for which a start has to wait.
-            if matches!(life.phase, Phase::Idle | Phase::Starting) && inside(self.id()) {
-                return Err(life.busy());
-            }
-            while life.job == Job::Capture && life.phase == Phase::Starting {
-                life = shared.changed(life);
-            }
-            if life.capturing() {
-                return Ok(());
-            }
-            life.claim(Job::Capture)?;
-            shared.begin();
-            life.thread.take()
-        };
-        // Outside the lock: the last thread may need a moment to give its ring
-        // back. It calls no callback any more, so this cannot be that thread.
-        if let Some(thread) = before {
-            let _ = thread.join();
+        let mut life = shared.life();
+        // At the end of the last capture's thread, for which a start has to wait.
+        if matches!(life.phase, Phase::Idle | Phase::Starting) && inside(self.id()) {
+            return Err(life.busy());
         }
+        while life.job == Job::Capture && life.phase == Phase::Starting {
+            life = shared.changed(life);
+        }
+        if life.capturing() {
+            return Ok(());
+        }
+        shared.take_over(life, Job::Capture)?;
         let options = shared.options().clone();
         let opened = guarded(|| open(&options));
         // Under the lock, which the thread needs to go on: its run is not over,

@@ -167,19 +167,12 @@ impl<S: Sink + 'static> Monitor<S> {
         open: impl FnOnce(&Options) -> Result<(Opened, Option<FileFilter>)>,
     ) -> Result<()> {
         let shared = &self.0;
-        let before = {
-            let mut life = shared.life();
-            // At the end of the last capture's thread, which would be waited for.
-            if life.phase == Phase::Idle && inside(self.id()) {
-                return Err(life.busy());
-            }
-            life.claim(Job::Pull { live })?;
-            shared.begin();
-            life.thread.take()
-        };
-        if let Some(thread) = before {
-            let _ = thread.join();
+        let life = shared.life();
+        // At the end of the last capture's thread, which would be waited for.
+        if life.phase == Phase::Idle && inside(self.id()) {
+            return Err(life.busy());
         }
+        shared.take_over(life, Job::Pull { live })?;
         let options = shared.options().clone();
         let opened = guarded(|| open(&options));
         let (source, filter) = match opened {

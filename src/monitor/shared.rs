@@ -4,7 +4,7 @@ use super::beacon::Beacon;
 use super::control::{AT_ONCE, Control, INTERRUPT, REMOVALS, STOP};
 use super::counters::Counters;
 use super::here::{Inside, captures_for, inside, inside_any};
-use super::life::{Life, Phase};
+use super::life::{Job, Life, Phase};
 use super::run::{Progress, Run, remove};
 use super::sink::{Notice, Sink, Topic};
 use crate::error::{Error, Kind, Result};
@@ -80,6 +80,20 @@ impl<S: Sink + 'static> Shared<S> {
         self.control.wake.clear();
         self.control.over.clear();
         self.counters.clear();
+    }
+
+    /// Claims the monitor for a run, and makes it ready once the last one's thread has gone.
+    pub(super) fn take_over(&self, mut life: MutexGuard<'_, Life>, job: Job) -> Result<()> {
+        life.claim(job)?;
+        self.begin();
+        let before = life.thread.take();
+        drop(life);
+        // Outside the lock: the last thread may need a moment to give its ring back. It
+        // calls no callback any more, so this cannot be that thread.
+        if let Some(thread) = before {
+            let _ = thread.join();
+        }
+        Ok(())
     }
 
     /// A run is over; under the lock of `life`.

@@ -3,24 +3,12 @@
  * count from what ipmon_batch_bytes() tells. END comes after the last packet, and again.
  * What is wrong with a file is returned after every packet in front of it. */
 #include "capture.h"
-
-#include <dirent.h>
+#include "leftovers.h"
 
 enum { COUNT = 10000, MOST = 5000 };
 
 static ipmon_packet batch[MOST];
 static uint64_t pushed, pulled;
-
-static int threads(void)
-{
-    DIR *d = opendir("/proc/self/task");
-    int n = 0;
-    REQUIRE(d != NULL);
-    while (readdir(d))
-        n++;
-    closedir(d);
-    return n;
-}
 
 static void sum(uint64_t *s, const void *bytes, size_t length)
 {
@@ -109,7 +97,7 @@ int main(void)
     struct bytes half;
     struct seen s;
     size_t i;
-    int count, text, before = threads();
+    int count, text, before = entries_of("/proc/self/task");
     watchdog(60);
 
     two_versions(&file);
@@ -124,7 +112,7 @@ int main(void)
             CHECK_STATUS(pull_all(m, capacities[i], &count), END);
             CHECK_EQ(count, COUNT);
             CHECK(pulled == pushed);
-            CHECK_EQ(threads(), before);
+            CHECK_EQ(entries_of("/proc/self/task"), before);
             CHECK_STATUS((ipmon_status)ipmon_next_batch(m, batch, sizeof *batch, 1, 0), END);
             CHECK_STATUS(ipmon_do_events(m, -1), END);
             CHECK_STATUS(ipmon_wait(m, -1), OK);

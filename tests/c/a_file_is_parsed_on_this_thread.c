@@ -1,8 +1,7 @@
 /* A file is read on the thread that asks for it: every callback comes from that
  * thread, before the call returns, and no thread is started. */
 #include "capture.h"
-
-#include <dirent.h>
+#include "leftovers.h"
 
 static pthread_t reader;
 static int calls, elsewhere, returned;
@@ -28,22 +27,11 @@ static void on_notice(const ipmon_notice *notice, void *user)
     look();
 }
 
-static int threads(void)
-{
-    DIR *d = opendir("/proc/self/task");
-    int n = 0;
-    REQUIRE(d != NULL);
-    while (readdir(d))
-        n++;
-    closedir(d);
-    return n;
-}
-
 int main(void)
 {
     ipmon_t *m = new_monitor();
     struct capture file;
-    int before = threads();
+    int before = entries_of("/proc/self/task");
     sigset_t none, now;
     watchdog(30);
 
@@ -54,7 +42,7 @@ int main(void)
     CHECK_STATUS(ipmon_parse_pcap_file(m, file.path), OK);
     returned = 1;
     CHECK_EQ(calls, 101);
-    CHECK_EQ(threads(), before);
+    CHECK_EQ(entries_of("/proc/self/task"), before);
 
     /* The signals of this thread are none of the library's business. */
     sigemptyset(&none);
