@@ -6,6 +6,7 @@
  * Beside the sums that all readers share, its callback reads the other scalar fields of
  * ipmon_packet, which the rivals do not fill.
  */
+#include "fail.h"
 #include "sums.h"
 
 #include <ipmon.h>
@@ -42,14 +43,6 @@ static void on_packet_check(const ipmon_packet *p, void *reader)
     SUM_FIELDS(&r->sums, p);
     SUM_REST(r, p);
     SUM_ALL_BYTES(&r->sums, p);
-}
-
-static int fail(ipmon_t *m)
-{
-    char text[512] = "no memory";
-    ipmon_last_error(m, text, sizeof text, NULL);
-    fprintf(stderr, "ipmon: %s\n", text);
-    return 1;
 }
 
 int main(int argc, char **argv)

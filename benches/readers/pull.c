@@ -5,6 +5,7 @@
  *
  * The same sums as ipmon.c, to be measured beside it.
  */
+#include "fail.h"
 #include "sums.h"
 
 #include <ipmon.h>
@@ -13,14 +14,6 @@
 enum { CAPACITY = 256 };
 
 static ipmon_packet batch[CAPACITY];
-
-static int fail(ipmon_t *m)
-{
-    char text[512] = "no memory";
-    ipmon_last_error(m, text, sizeof text, NULL);
-    fprintf(stderr, "ipmon: %s\n", text);
-    return 1;
-}
 
 int main(int argc, char **argv)
 {
