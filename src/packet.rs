@@ -93,6 +93,20 @@ impl Transport {
     }
 }
 
+/// Version, type of service, flags and time to live as they follow each other in the C event,
+/// in this machine's byte order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct First(pub u32);
+
+impl First {
+    /// From the fields one by one.
+    #[inline(always)]
+    pub fn of(fields: &(impl Fields + ?Sized)) -> Self {
+        let bytes = [fields.version(), fields.tos(), fields.flags(), fields.ttl()];
+        First(u32::from_ne_bytes(bytes))
+    }
+}
+
 /// Two numbers as they follow each other in memory.
 #[inline(always)]
 pub(crate) fn pair16(first: u16, second: u16) -> u32 {
@@ -122,6 +136,12 @@ macro_rules! fields {
             #[inline(always)]
             fn transport(&self) -> Transport {
                 Transport::of(self)
+            }
+
+            /// Several others at once.
+            #[inline(always)]
+            fn first(&self) -> First {
+                First::of(self)
             }
         }
 

@@ -18,6 +18,7 @@ const OPTION_PAD_1: u8 = 0;
 const OPTION_JUMBO: u8 = 0xc2;
 
 /// What the extension headers say, and how many bytes they take.
+#[derive(Clone, Copy)]
 pub(super) struct Chain {
     pub(super) protocol: u8,
     pub(super) length: usize,

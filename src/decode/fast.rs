@@ -38,12 +38,14 @@ const ODD_DEVICES: u16 = 768;
 pub enum Common<'a> {
     /// Version 4 behind an Ethernet header.
     EthernetV4(V4<'a>),
-    /// Version 6 behind an Ethernet header.
-    EthernetV6(V6<'a>),
+    /// Version 6 behind an Ethernet header, without extension headers.
+    EthernetV6(V6<'a, false>),
+    /// The same with extension headers.
+    EthernetV6Extended(V6<'a, true>),
     /// Version 4 behind something else, or nothing.
     V4(V4<'a>),
     /// Version 6 behind something else, or nothing.
-    V6(V6<'a>),
+    V6(V6<'a, true>),
 }
 
 impl Common<'_> {
@@ -51,7 +53,8 @@ impl Common<'_> {
     pub fn headers(&self) -> Headers {
         match self {
             Common::EthernetV4(v4) | Common::V4(v4) => Headers::of(v4),
-            Common::EthernetV6(v6) | Common::V6(v6) => Headers::of(v6),
+            Common::EthernetV6(v6) => Headers::of(v6),
+            Common::EthernetV6Extended(v6) | Common::V6(v6) => Headers::of(v6),
         }
     }
 }
@@ -61,11 +64,17 @@ impl Common<'_> {
 pub(super) fn decode<'a>(frame: &Frame<'a>) -> Option<Common<'a>> {
     let window = frame.window?;
     let (start, ether_type) = if frame.link_type == LinkType::ETHERNET {
-        // As bytes, or the compiler would put it among the others, behind them.
-        if chunk::<2, WINDOW>(window, 12) == IPV4.to_be_bytes() {
-            return V4::new(frame, window, 14).map(Common::EthernetV4);
+        // The type, and the first byte behind it, in one comparison.
+        let [first, second] = IPV4.to_be_bytes();
+        let begins = [first, second, v4::FIRST, 0];
+        let four = u32::from_le_bytes(chunk::<4, WINDOW>(window, 12));
+        if four & 0x00ff_ffff == u32::from_le_bytes(begins) {
+            return V4::begun(frame, window, 14).map(Common::EthernetV4);
         }
         match be16(window, 12) {
+            IPV6 if v6::is_extended(window, 14) => {
+                return V6::new(frame, window, 14).map(Common::EthernetV6Extended);
+            }
             IPV6 => return V6::new(frame, window, 14).map(Common::EthernetV6),
             tag if is_tag(tag) => behind_tags(be16(window, 16), be16(window, 20)),
             _ => return None,

@@ -4,7 +4,7 @@ use super::test_frames::{
     LINK_TYPES, Random, ethernet, every_link_type, frame, ipv4, ipv4_udp, ipv6, ipv6_udp, udp,
 };
 use super::{Common, decode, decode_common};
-use crate::packet::{Fields, Headers, Transport, notes};
+use crate::packet::{Fields, First, Headers, Transport, notes};
 use crate::source::{Frame, WINDOW};
 
 /// What may lie behind a frame in its source's memory.
@@ -20,9 +20,10 @@ fn compare(link_type: u32, bytes: &[u8], notes: u32, longer: u32) -> Option<Head
         let window = memory.first_chunk();
         let (bytes, _) = memory.split_at(bytes.len());
         let fast = decode_common(&Frame { window, notes, ..wire(link_type, bytes, longer) });
-        let several = fast.as_ref().map(transport);
+        let together = fast.as_ref().map(several);
         let fast = fast.as_ref().map(Common::headers);
-        assert_eq!(several, fast.as_ref().map(Transport::of), "several fields: {bytes:02x?}");
+        let each = fast.as_ref().map(|one| (First::of(one), Transport::of(one)));
+        assert_eq!(together, each, "several fields: {bytes:02x?}");
         if let Some(fast) = fast {
             assert_eq!(Ok(fast), general, "link type {link_type}: {bytes:02x?}");
         }
@@ -33,10 +34,14 @@ fn compare(link_type: u32, bytes: &[u8], notes: u32, longer: u32) -> Option<Head
 }
 
 /// The fields that are read several at once.
-fn transport(packet: &Common<'_>) -> Transport {
+fn several(packet: &Common<'_>) -> (First, Transport) {
+    fn of(fields: &impl Fields) -> (First, Transport) {
+        (fields.first(), fields.transport())
+    }
     match packet {
-        Common::EthernetV4(v4) | Common::V4(v4) => v4.transport(),
-        Common::EthernetV6(v6) | Common::V6(v6) => v6.transport(),
+        Common::EthernetV4(v4) | Common::V4(v4) => of(v4),
+        Common::EthernetV6(v6) => of(v6),
+        Common::EthernetV6Extended(v6) | Common::V6(v6) => of(v6),
     }
 }
 
@@ -56,7 +61,6 @@ fn common_frames() -> Vec<(u32, Vec<u8>)> {
         (4, ipv4(6, &[7; 20])),
         (4, ipv4(132, &[7; 12])),
         (4, ipv4(1, &[8, 0, 0, 0])),
-        (4, ipv4(17, &[])),
         (6, ipv6_udp(b"data")),
         (6, ipv6(6, &[7; 20])),
         (6, ipv6(58, &[128, 0, 0, 0])),

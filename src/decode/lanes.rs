@@ -5,6 +5,7 @@
 //! itself, thirty.
 #![allow(unsafe_code, reason = "a vector becomes an array of bytes by transmutation only")]
 
+use super::ports::HAVE;
 use crate::packet::Transport;
 use std::arch::x86_64::{
     __m128i, _mm_and_si128, _mm_cvtsi32_si128, _mm_cvtsi64_si128, _mm_or_si128,
@@ -12,23 +13,35 @@ use std::arch::x86_64::{
 };
 use std::mem::transmute;
 
-/// What remains of the lanes of a [`Transport`] without ports and with them.
-static MASKS: [__m128i; 2] = [
-    lanes([0, 0, 0xffff, 0, 0x1fff, 0xffff, 0xff, 0]),
-    lanes([0xffff, 0xffff, 0xffff, 0, 0x1fff, 0xffff, 0xff, 0]),
-];
+/// What remains of the lanes of a [`Transport`] of a packet that is no fragment, by its
+/// protocol: with ports or without them.
+static MASKS: Masks = Masks {
+    lanes: [
+        lanes([0, 0, 0xffff, 0, 0, 0xffff, 0xff, 0]),
+        lanes([0xffff, 0xffff, 0xffff, 0, 0, 0xffff, 0xff, 0]),
+    ],
+    of: HAVE,
+};
+
+/// Together, so that one address leads to both.
+struct Masks {
+    lanes: [__m128i; 2],
+    of: [bool; 256],
+}
 
 /// From identification, flags and offset, time to live, protocol and checksum as
-/// they follow each other in the header, and the ports behind it if they are there.
+/// they follow each other in the header, and the four bytes behind it, which are ports if
+/// the protocol has them.
 #[inline(always)]
-pub(super) fn transport(middle: [u8; 8], ports: [u8; 4], are_there: bool) -> Transport {
+pub(super) fn transport(middle: [u8; 8], ports: [u8; 4]) -> Transport {
     // SAFETY: every x86-64 has SSE2.
-    Transport(bytes(unsafe { in_order(middle, ports, are_there) }))
+    Transport(bytes(unsafe { in_order(middle, ports) }))
 }
 
 #[inline]
 #[target_feature(enable = "sse2")]
-fn in_order(middle: [u8; 8], ports: [u8; 4], are_there: bool) -> __m128i {
+fn in_order(middle: [u8; 8], ports: [u8; 4]) -> __m128i {
+    let protocol = usize::from(middle[5]);
     const IN_ORDER: i32 = 1 | 3 << 2 | 2 << 4 | 2 << 6;
     let middle = _mm_cvtsi64_si128(i64::from_le_bytes(middle));
     let ports = _mm_cvtsi32_si128(i32::from_le_bytes(ports));
@@ -38,7 +51,7 @@ fn in_order(middle: [u8; 8], ports: [u8; 4], are_there: bool) -> __m128i {
     let high = _mm_shufflelo_epi16::<IN_ORDER>(middle);
     let all = _mm_unpacklo_epi64(low, high);
     let swapped = _mm_or_si128(_mm_slli_epi16::<8>(all), _mm_srli_epi16::<8>(all));
-    _mm_and_si128(swapped, MASKS[usize::from(are_there)])
+    _mm_and_si128(swapped, MASKS.lanes[usize::from(MASKS.of[protocol])])
 }
 
 /// An address of four bytes with zeros behind, to be written at once: what is

@@ -9,20 +9,23 @@ const SCTP: u8 = 132; // RFC 9260
 const UDP_LITE: u8 = 136; // RFC 3828
 const WITH_PORTS: [u8; 5] = [TCP, UDP, DCCP, SCTP, UDP_LITE];
 
-/// Whether a protocol begins with a pair of ports; by a table, because a chain
-/// of comparisons is guessed wrong where protocols mix.
+/// Whether a protocol begins with a pair of ports; a table, because a chain of
+/// comparisons is guessed wrong where protocols mix.
+pub(super) const HAVE: [bool; 256] = {
+    let mut have = [false; 256];
+    let mut at = 0;
+    while at < WITH_PORTS.len() {
+        have[WITH_PORTS[at] as usize] = true;
+        at += 1;
+    }
+    have
+};
+
+/// What [`HAVE`] says of one.
 #[inline]
 pub(super) fn has_ports(protocol: u8) -> bool {
-    static HAVE: [bool; 256] = {
-        let mut have = [false; 256];
-        let mut at = 0;
-        while at < WITH_PORTS.len() {
-            have[WITH_PORTS[at] as usize] = true;
-            at += 1;
-        }
-        have
-    };
-    HAVE[usize::from(protocol)]
+    static TABLE: [bool; 256] = HAVE;
+    TABLE[usize::from(protocol)]
 }
 
 /// The source and destination port at the front of `payload`; 0 and 0 where

@@ -44,12 +44,15 @@ pub(super) struct CBatch {
     next: *mut u8,
     end: *mut u8,
     address_text: bool,
+    /// A packet is done when its fields are written: the caller's packets have our size, and
+    /// no text is asked for.
+    plain: bool,
     /// How much of the room for texts is used.
     used: usize,
     /// The first frame, from which offsets count.
     base: *const u8,
-    /// Where the newest frame ends.
-    behind: *const u8,
+    /// Where the newest frame begins; in front of the first, behind all that could.
+    newest: *const u8,
     /// The first and the last byte of the frames, as offsets from the base, up to where
     /// they last began anew.
     low: isize,
@@ -83,9 +86,10 @@ impl CBatch {
             // SAFETY: the caller vouches for the array.
             end: unsafe { out.add(stride * capacity.min(MOST)) },
             address_text,
+            plain: !address_text && stride == size_of::<Event>(),
             used: 0,
             base: std::ptr::null(),
-            behind: std::ptr::null(),
+            newest: std::ptr::without_provenance(usize::MAX),
             low: 0,
             high: 0,
             spare: Event::new(),
@@ -102,6 +106,24 @@ impl CBatch {
         // aligned, and room for an event, which has numbers and pointers alone: any bytes of
         // C's are one. None of them is read before it is written.
         unsafe { &mut *self.next.cast() }
+    }
+
+    /// What a packet needs when its fields are written, where that is not all. Behind them,
+    /// so that they are not kept until it is known that there is text to be made.
+    #[inline(always)]
+    fn finish(&mut self, sink: &mut CSink, version: u8, source: &[u8; 16], destination: &[u8; 16]) {
+        if self.address_text
+            && let Some(room) = sink.lent.texts.get_mut(self.used..)
+            && let Some(room) = room.first_chunk_mut::<TEXTS_ROOM>()
+        {
+            let (at, used) = sink.texts.write(version, source, destination, room);
+            let [source, destination] = at.map(|at| room.as_ptr().wrapping_add(at).cast());
+            self.place().set_text(source, destination);
+            self.used += used;
+        }
+        if self.stride != size_of::<Event>() {
+            self.fit();
+        }
     }
 
     /// Ends the packet at hand for a caller whose packets have another size: zeroes what a
@@ -121,9 +143,8 @@ impl CBatch {
     }
 
     /// Before the first packet.
-    #[cold]
     fn begin(&mut self, frame: &[u8], sink: &mut CSink) {
-        (self.base, self.behind) = (frame.as_ptr(), frame.as_ptr());
+        self.base = frame.as_ptr();
         if self.address_text {
             // Once for all: packets point into it.
             let room = (self.end.addr() - self.out.addr()) / self.stride * TEXTS_ROOM;
@@ -138,11 +159,23 @@ impl CBatch {
         of.addr().wrapping_sub(self.base.addr()).cast_signed()
     }
 
-    /// A ring began anew after its end: this frame lies in front of the newest.
+    /// This frame does not lie behind the newest: it is the first, or a ring began anew
+    /// after its end.
     #[cold]
-    fn anew(&mut self, frame: &[u8]) {
-        self.high = self.high.max(self.offset(self.behind));
+    fn anew(&mut self, frame: &[u8], sink: &mut CSink) {
+        if self.base.is_null() {
+            return self.begin(frame, sink);
+        }
+        self.high = self.high.max(self.end_of_newest());
         self.low = self.low.min(self.offset(frame.as_ptr()));
+    }
+
+    /// Where the newest frame ends, as an offset from the base.
+    fn end_of_newest(&self) -> isize {
+        let newest = self.next.wrapping_sub(self.stride).cast::<ipmon_packet>();
+        // SAFETY: a packet was written there, and every version of one has the field.
+        let length = unsafe { (*newest).frame_length };
+        self.offset(self.newest.wrapping_add(length as usize))
     }
 
     /// How many packets were written.
@@ -175,28 +208,15 @@ impl Batch<CSink> for CBatch {
     #[inline(always)]
     fn packet(&mut self, sink: &mut CSink, packet: &Packet<'_, impl Fields>) {
         let frame = packet.frame.bytes;
-        if self.base.is_null() {
-            self.begin(frame, sink);
+        if frame.as_ptr() < self.newest {
+            self.anew(frame, sink);
         }
-        if frame.as_ptr() < self.behind {
-            self.anew(frame);
-        }
-        self.behind = frame.as_ptr_range().end;
+        self.newest = frame.as_ptr();
         let offset = self.offset(frame.as_ptr());
-        let mut texts = Event::NO_TEXT;
-        if self.address_text
-            && let Some(room) = sink.lent.texts.get_mut(self.used..)
-            && let Some(room) = room.first_chunk_mut::<TEXTS_ROOM>()
-        {
+        self.place().write_new(packet, offset.cast_unsigned() as u64);
+        if !self.plain {
             let h = packet.headers;
-            let (at, used) = sink.texts.write(h.version(), &h.source(), &h.destination(), room);
-            self.used += used;
-            texts = at.map(|at| room.as_ptr().wrapping_add(at).cast());
-        }
-        let event = self.place();
-        event.write_new(packet, offset.cast_unsigned() as u64, texts);
-        if self.stride != size_of::<Event>() {
-            self.fit();
+            self.finish(sink, h.version(), &h.source(), &h.destination());
         }
         // SAFETY: at most the array's end.
         self.next = unsafe { self.next.add(self.stride) };
@@ -216,7 +236,7 @@ impl Batch<CSink> for CBatch {
         if self.base.is_null() {
             return;
         }
-        self.high = self.high.max(self.offset(self.behind));
+        self.high = self.high.max(self.end_of_newest());
         if self.low < 0 {
             self.move_base();
         }

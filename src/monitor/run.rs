@@ -114,7 +114,7 @@ impl<'a, S: Sink + 'static, F: Source> Run<'a, S, F> {
     /// true at the end of the batch. A function of its own, so that the loop in
     /// it has all registers.
     #[inline(never)]
-    fn frames<K: Sink>(&mut self, next: Next, sink: &mut K) -> Result<bool> {
+    fn frames<K: Sink>(&mut self, next: Next, sink: K) -> Result<bool> {
         let plain = matches!(next, Next::Deliver) && self.state.filter.is_none();
         let mut delivery = Delivery::<K, F> {
             control: &self.shared.control,
@@ -131,8 +131,7 @@ impl<'a, S: Sink + 'static, F: Source> Run<'a, S, F> {
         } else {
             loop {
                 let Some(frame) = self.source.next_frame() else { break true };
-                delivery.count();
-                if !delivery.consider(frame) {
+                if !delivery.count_and_consider(frame) {
                     break false;
                 }
             }
@@ -215,13 +214,13 @@ impl<'a, S: Sink + 'static, F: Source> Run<'a, S, F> {
 }
 
 /// Takes frames to the sink.
-struct Delivery<'r, S: Sink, F> {
+struct Delivery<'r, S, F> {
     control: &'r Control,
     counters: &'r Counters,
     filter: &'r mut Option<FileFilter>,
     number: u64,
     next: Next,
-    sink: &'r mut S,
+    sink: S,
     /// Why this frame was the last of the run.
     failure: Option<Error>,
     source: PhantomData<F>,
@@ -230,17 +229,22 @@ struct Delivery<'r, S: Sink, F> {
 impl<S: Sink, F: Source> Taker for Delivery<'_, S, F> {
     #[inline(always)]
     fn take(&mut self, frame: Frame<'_>) -> bool {
-        self.count();
         // The way of nearly every frame. Each kind has one of its own: where
         // they met, what is known of a packet would have to be stored and
         // loaded again.
         match decode_common(&frame) {
-            Some(Common::EthernetV4(headers)) => self.deliver(frame, &headers),
-            Some(Common::EthernetV6(headers)) => self.deliver(frame, &headers),
-            Some(Common::V4(headers)) => self.deliver(frame, &headers),
-            Some(Common::V6(headers)) => self.deliver(frame, &headers),
-            None => self.consider(frame),
+            Some(Common::EthernetV4(headers)) => self.count_and_deliver(frame, &headers),
+            Some(Common::EthernetV6(headers)) => self.count_and_deliver(frame, &headers),
+            Some(Common::EthernetV6Extended(headers)) => self.count_and_deliver(frame, &headers),
+            Some(Common::V4(headers)) => self.count_and_deliver(frame, &headers),
+            Some(Common::V6(headers)) => self.count_and_deliver(frame, &headers),
+            None => self.count_and_consider(frame),
         }
+    }
+
+    #[inline(always)]
+    fn taken(&self) -> u64 {
+        self.number
     }
 }
 
@@ -251,6 +255,18 @@ impl<S: Sink, F: Source> Delivery<'_, S, F> {
         if !F::LIVE {
             self.counters.received.set(self.number);
         }
+    }
+
+    #[inline(always)]
+    fn count_and_deliver(&mut self, frame: Frame<'_>, headers: &impl Fields) -> bool {
+        self.count();
+        self.deliver(frame, headers)
+    }
+
+    #[inline(never)]
+    fn count_and_consider(&mut self, frame: Frame<'_>) -> bool {
+        self.count();
+        self.consider(frame)
     }
 
     /// False when something is asked for before the next packet.
@@ -267,7 +283,7 @@ impl<S: Sink, F: Source> Delivery<'_, S, F> {
     }
 
     /// Takes a frame that has no short way; false when it shall be the last.
-    #[inline(never)]
+    #[inline]
     fn consider(&mut self, frame: Frame<'_>) -> bool {
         let counters = self.counters;
         if let Next::Discard = self.next {
@@ -275,7 +291,7 @@ impl<S: Sink, F: Source> Delivery<'_, S, F> {
             return false;
         }
         if let Some(filter) = self.filter {
-            match passes(filter, &frame, counters, self.sink) {
+            match passes(filter, &frame, counters, &mut self.sink) {
                 Ok(true) => {}
                 Ok(false) => return self.goes_on(),
                 Err(error) => {

@@ -51,6 +51,34 @@ pub trait Sink: Send {
     fn remove(&mut self, removal: Removal);
 }
 
+impl<S: Sink> Sink for &mut S {
+    fn begin(&mut self, options: &Options) {
+        (**self).begin(options);
+    }
+
+    #[inline(always)]
+    fn packet(&mut self, packet: &Packet<'_, impl Fields>) {
+        (**self).packet(packet);
+    }
+
+    #[inline(always)]
+    fn is_full(&self) -> bool {
+        (**self).is_full()
+    }
+
+    fn error(&mut self, error: &Error) {
+        (**self).error(error);
+    }
+
+    fn notice(&mut self, notice: &Notice<'_>) {
+        (**self).notice(notice);
+    }
+
+    fn remove(&mut self, removal: Removal) {
+        (**self).remove(removal);
+    }
+}
+
 /// Events that are no longer wanted.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Removal {

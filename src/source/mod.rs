@@ -88,6 +88,8 @@ pub struct KernelCounts {
 pub trait Taker {
     /// Takes one; false when it shall be the last for now.
     fn take(&mut self, frame: Frame<'_>) -> bool;
+    /// How many it took so far.
+    fn taken(&self) -> u64;
 }
 
 /// What happened to an interface.

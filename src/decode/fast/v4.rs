@@ -6,16 +6,19 @@ use crate::decode::lanes;
 use crate::decode::ports::has_ports;
 #[cfg(target_arch = "x86_64")]
 use crate::packet::Transport;
-use crate::packet::{Fields, notes};
+use crate::packet::{Fields, First};
 use crate::source::{Frame, Window};
 
 /// A header without options (RFC 791).
 const HEADER: usize = 20;
 
-/// Of the flags and the fragment offset of IPv4: the offset, and the flag that more
-/// fragments follow.
-const OFFSET: u16 = 0x1fff;
-const MORE_FRAGMENTS: u16 = 0x2000;
+/// What is looked at behind the header: the ports. A packet that ends in front of them, as
+/// one cut by a short snap length does, is the general decoder's.
+const PORTS: usize = 4;
+
+/// Of the flags and the fragment offset: the flag that more fragments follow, and the
+/// offset. A fragment is the general decoder's, too.
+const FRAGMENT: u16 = 0x3fff;
 
 /// An IPv4 packet: its header, and what several fields need.
 pub struct V4<'a> {
@@ -23,38 +26,39 @@ pub struct V4<'a> {
     start: usize,
     total: usize,
     ip_length: usize,
-    has_ports: bool,
     notes: u32,
 }
+
+/// The version and the header's length in its first byte, of one without options.
+pub(super) const FIRST: u8 = 0x45;
 
 impl<'a> V4<'a> {
     #[inline(always)]
     pub(super) fn new(frame: &Frame<'a>, window: &'a Window, start: usize) -> Option<Self> {
-        let (ip, captured) = reach(frame, window, start, HEADER)?;
+        if window.get(start) == Some(&FIRST) { Self::begun(frame, window, start) } else { None }
+    }
+
+    /// One whose first byte was looked at.
+    #[inline(always)]
+    pub(super) fn begun(frame: &Frame<'a>, window: &'a Window, start: usize) -> Option<Self> {
+        let (ip, captured) = reach(frame, window, start, HEADER + PORTS)?;
         let total = usize::from(be16(ip, 2));
-        // Options; lengths that are 0 or wrong.
-        if ip[0] != 0x45 || total < HEADER {
+        // Lengths that are 0 or wrong are so, too.
+        if total < HEADER + PORTS {
+            return None;
+        }
+        if u16::from_ne_bytes(chunk(ip, 6)) & FRAGMENT.to_be() != 0 {
             return None;
         }
         let ip_length = captured.min(total);
-        let has_ports = has_ports(ip[9]) & !has_bits(ip, OFFSET) & (ip_length >= HEADER + 4);
-        let is_fragment = has_bits(ip, OFFSET | MORE_FRAGMENTS);
-        let is_fragment = if is_fragment { notes::FRAGMENT } else { 0 };
-        let notes = compared(captured, total) | is_fragment;
-        Some(V4 { ip, start, total, ip_length, has_ports, notes })
+        Some(V4 { ip, start, total, ip_length, notes: compared(captured, total) })
     }
 
     /// The ports, zeros where there are none.
     #[inline(always)]
     fn ports(&self) -> (u16, u16) {
-        masked(chunk(self.ip, HEADER), self.has_ports.into())
+        masked(chunk(self.ip, HEADER), has_ports(self.ip[9]).into())
     }
-}
-
-/// Whether any of these bits is set among the flags and the fragment offset.
-#[inline(always)]
-fn has_bits(ip: &[u8; REACH], bits: u16) -> bool {
-    u16::from_ne_bytes(chunk(ip, 6)) & bits.to_be() != 0
 }
 
 impl Fields for V4<'_> {
@@ -85,7 +89,7 @@ impl Fields for V4<'_> {
 
     #[inline(always)]
     fn offset(&self) -> u16 {
-        be16(self.ip, 6) & OFFSET
+        0
     }
 
     #[inline(always)]
@@ -151,7 +155,20 @@ impl Fields for V4<'_> {
     #[cfg(target_arch = "x86_64")]
     #[inline(always)]
     fn transport(&self) -> Transport {
-        lanes::transport(chunk(self.ip, 4), chunk(self.ip, HEADER), self.has_ports)
+        lanes::transport(chunk(self.ip, 4), chunk(self.ip, HEADER))
+    }
+
+    /// From four bytes at once: the half of the identification, the flags with half of the
+    /// offset, which is 0, the other half, and the time to live, which is in its place.
+    #[cfg(target_endian = "little")]
+    #[inline(always)]
+    fn first(&self) -> First {
+        const FLAGS: u32 = 0xe000;
+        let four = u32::from_le_bytes(chunk(self.ip, 5));
+        let begin = u32::from(u16::from_le_bytes(chunk(self.ip, 0)));
+        // The header's length and the version become the version.
+        let begin = begin - u32::from(FIRST) + 4;
+        First((four & 0xff00_0000) + (four & FLAGS) * (1 << 3) + begin)
     }
 }
 

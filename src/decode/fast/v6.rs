@@ -10,8 +10,9 @@ use crate::source::{Frame, Window};
 /// A header (RFC 8200).
 pub(super) const HEADER: usize = 40;
 
-/// An IPv6 packet: its header, and what several fields need.
-pub struct V6<'a> {
+/// An IPv6 packet: its header, and what several fields need; with extension headers
+/// perhaps, or without any, of which the compiler knows then what they would have said.
+pub struct V6<'a, const EXTENDED: bool> {
     ip: &'a [u8; REACH],
     start: usize,
     total: usize,
@@ -21,7 +22,14 @@ pub struct V6<'a> {
     notes: u32,
 }
 
-impl<'a> V6<'a> {
+/// Whether extension headers follow the header that begins there.
+#[inline(always)]
+pub(super) fn is_extended(window: &Window, start: usize) -> bool {
+    window.get(start + 6).is_some_and(|next| is_extension(*next))
+}
+
+impl<'a, const EXTENDED: bool> V6<'a, EXTENDED> {
+    /// What has no extension headers may have been found out before.
     #[inline(always)]
     pub(super) fn new(frame: &Frame<'a>, window: &'a Window, start: usize) -> Option<Self> {
         let (ip, captured) = reach(frame, window, start, HEADER)?;
@@ -33,7 +41,7 @@ impl<'a> V6<'a> {
         let total = HEADER + stated;
         let ip_length = captured.min(total);
         let behind = ip_length - HEADER;
-        let (chain, ports) = if is_extension(ip[6]) {
+        let (chain, ports) = if EXTENDED && is_extension(ip[6]) {
             let at = start + HEADER;
             let chain = chain::walk(ip[6], window, at, behind)?;
             let ports = *window.get(at + chain.length..)?.first_chunk()?;
@@ -46,17 +54,22 @@ impl<'a> V6<'a> {
             let are_there = has_ports(ip[6]) & (behind >= ports.len());
             (Chain::none(ip[6]), masked(ports, are_there.into()))
         };
-        let notes = compared(captured, total) | chain.notes();
+        let notes = compared(captured, total) | if EXTENDED { chain.notes() } else { 0 };
         Some(V6 { ip, start, total, ip_length, chain, ports, notes })
     }
 
     #[inline(always)]
+    fn chain(&self) -> Chain {
+        if EXTENDED { self.chain } else { Chain::none(self.ip[6]) }
+    }
+
+    #[inline(always)]
     fn headers(&self) -> usize {
-        HEADER + self.chain.length
+        HEADER + self.chain().length
     }
 }
 
-impl Fields for V6<'_> {
+impl<const EXTENDED: bool> Fields for V6<'_, EXTENDED> {
     #[inline(always)]
     fn version(&self) -> u8 {
         6
@@ -69,7 +82,7 @@ impl Fields for V6<'_> {
 
     #[inline(always)]
     fn flags(&self) -> u8 {
-        self.chain.more_fragments.into()
+        self.chain().more_fragments.into()
     }
 
     #[inline(always)]
@@ -79,12 +92,12 @@ impl Fields for V6<'_> {
 
     #[inline(always)]
     fn protocol(&self) -> u8 {
-        self.chain.protocol
+        self.chain().protocol
     }
 
     #[inline(always)]
     fn offset(&self) -> u16 {
-        self.chain.offset
+        self.chain().offset
     }
 
     #[inline(always)]
@@ -104,7 +117,7 @@ impl Fields for V6<'_> {
 
     #[inline(always)]
     fn id(&self) -> u32 {
-        self.chain.id
+        self.chain().id
     }
 
     #[inline(always)]

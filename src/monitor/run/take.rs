@@ -149,8 +149,8 @@ impl<S: Sink + 'static, F: Source> Run<'_, S, F> {
             if word != 0 {
                 (gate, next) = self.asked(gate, word);
             }
-            let mut both = Both { sink: &mut *gate, batch: &mut *batch };
-            if self.frames(next, &mut both)? {
+            let both = Both { sink: &mut *gate, batch: &mut *batch };
+            if self.frames(next, both)? {
                 return Ok(true);
             }
         }

@@ -6,6 +6,7 @@ use super::interface::Interface;
 use super::options::Options;
 use super::order::Order;
 use super::pcapng::OVERHEAD;
+use super::time::Ticks;
 use crate::packet::notes;
 use crate::source::{Direction, Frame, LinkType, Window};
 
@@ -57,6 +58,31 @@ impl Packet {
         }
     }
 
+    /// An Enhanced Packet Block of the first interface, an Ethernet with these ticks, and
+    /// without options, from its header and its length; `None` for every other. One
+    /// comparison says that its lengths fit each other.
+    #[inline(always)]
+    pub(super) fn usual(head: &[u8; ENHANCED_HEADER], ticks: Ticks) -> Option<(Packet, usize)> {
+        let number = |at| Order::NATIVE.u32(head, at);
+        let captured = number(20) as usize;
+        let total = ENHANCED_HEADER + padded(captured) + 4;
+        let is_usual = number(0) == ENHANCED_PACKET && number(8) == 0;
+        if !is_usual || number(4) as usize != total {
+            return None;
+        }
+        let packet = Packet {
+            data: ENHANCED_HEADER,
+            captured,
+            wire_length: number(24),
+            timestamp_ns: ticks.nanoseconds(time(number(12), number(16)))?,
+            link_type: LinkType::ETHERNET,
+            interface: 0,
+            direction: Direction::Unknown,
+            notes: 0,
+        };
+        Some((packet, total))
+    }
+
     /// An Enhanced Packet Block: interface, time, captured length, length, data,
     /// options.
     #[inline(always)]
@@ -88,11 +114,10 @@ impl Packet {
             return Err(Fault::Captured { captured, room });
         }
         let interface = find(interfaces, number)?;
-        let ticks = (u64::from(order.u32(block, 12)) << 32) | u64::from(order.u32(block, 16));
+        let ticks = time(order.u32(block, 12), order.u32(block, 16));
         let (timestamp_ns, notes) = interface.clock.nanoseconds(ticks);
         let captured = captured as usize;
-        // To a multiple of 4; it does not overflow, as there is room for it.
-        let padded = (captured + 3) & !3;
+        let padded = padded(captured);
         let direction = if padded < room {
             direction(order, &block[data + padded..end])
         } else {
@@ -130,6 +155,17 @@ impl Packet {
             notes: notes::NO_TIME,
         })
     }
+}
+
+/// Data go to a multiple of 4. From 32 bits it does not overflow.
+#[inline(always)]
+fn padded(captured: usize) -> usize {
+    (captured + 3) & !3
+}
+
+#[inline(always)]
+fn time(high: u32, low: u32) -> u64 {
+    u64::from(high) << 32 | u64::from(low)
 }
 
 /// Where the body of a whole block ends, whose data begin at `data`.

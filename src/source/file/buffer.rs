@@ -4,6 +4,7 @@ use crate::error::{Error, Kind, Result};
 use crate::source::{WINDOW, Window};
 use crate::sys::mapping::Mapping;
 use crate::sys::prefetch::prefetch;
+use std::mem::size_of;
 use std::ops::Deref;
 
 /// How much one read() asks for. Larger pieces were not faster, and this one
@@ -20,9 +21,20 @@ const LINE: usize = 64;
 /// A page of memory, or a part of a larger one.
 const PAGE: usize = 4096;
 
+/// The longest header of a record of either format, and more.
+const HEADER: usize = 32;
+
+/// What is at hand of a record before its length is known: its header, and the window of
+/// its frame.
+type Front = [u8; HEADER + WINDOW];
+
 /// Bytes behind the data that may be read though they mean nothing, so that
 /// every frame has its window.
-pub(super) const PADDING: usize = WINDOW;
+pub(super) const PADDING: usize = size_of::<Front>();
+
+/// How much is looked at in one go: two pieces, all that a buffer has which did not grow.
+/// No record that is longer is met.
+pub(super) const IN_ONE_GO: usize = 2 * READ_SIZE;
 
 /// The memory of a buffer.
 enum Storage {
@@ -61,33 +73,30 @@ pub(super) struct Buffer {
 /// front: where the headers of records are is known too late.
 #[derive(Clone, Copy)]
 pub(super) struct Ahead<'a, const MAPPED: bool> {
-    /// The unread bytes, and the memory behind them.
+    front: &'a Front,
+    /// The unread bytes, and as much behind them as a front has: that a record is followed
+    /// by so much says both that it is wholly there and that the next has a front, in one
+    /// comparison with a constant.
     memory: &'a [u8],
-    /// How much memory that is.
-    behind: usize,
 }
 
 impl<'a, const MAPPED: bool> Ahead<'a, MAPPED> {
-    /// The header of the next record, and the window of the frame behind it;
-    /// `None` where so much memory is not left. Only [`Ahead::pass`] tells
-    /// whether they are unread bytes.
+    /// The header of the next record, and the window of the frame behind it. Only
+    /// [`Ahead::pass`] tells whether they are unread bytes.
     #[inline(always)]
     pub(super) fn front<const N: usize>(&self) -> Option<(&'a [u8; N], &'a Window)> {
-        // One comparison, and not one for each part.
-        if self.memory.len() < N + WINDOW {
-            return None;
-        }
-        let (header, rest) = self.memory.split_first_chunk()?;
+        let (header, rest) = self.front.split_first_chunk()?;
         Some((header, rest.first_chunk()?))
     }
 
     /// The next record of so many bytes, where it is wholly there.
     #[inline(always)]
     pub(super) fn pass(&mut self, length: usize) -> Option<&'a [u8]> {
-        let (record, rest) = self.memory.split_at_checked(length)?;
-        if rest.len() < self.behind {
+        if self.memory.len() < length.saturating_add(size_of::<Front>()) {
             return None;
         }
+        let (record, rest) = self.memory.split_at_checked(length)?;
+        self.front = rest.first_chunk()?;
         if MAPPED {
             let mut passed = 0;
             while passed < length {
@@ -99,10 +108,10 @@ impl<'a, const MAPPED: bool> Ahead<'a, MAPPED> {
         Some(record)
     }
 
-    /// How many bytes are left.
+    /// Where it stands.
     #[inline(always)]
-    pub(super) fn left(&self) -> usize {
-        self.memory.len() - self.behind
+    pub(super) fn place(&self) -> *const u8 {
+        self.memory.as_ptr()
     }
 }
 
@@ -110,7 +119,7 @@ impl Buffer {
     /// Room for two pieces: what is left of one and all of the next.
     pub(super) fn new() -> Result<Self> {
         let mut buffer = Buffer { storage: Storage::Own(Vec::new()), start: 0, end: 0, base: 0 };
-        buffer.grow_to(2 * READ_SIZE)?;
+        buffer.grow_to(IN_ONE_GO)?;
         Ok(buffer)
     }
 
@@ -160,15 +169,17 @@ impl Buffer {
         &self.storage[from..self.start]
     }
 
-    /// Counts all but the last so many bytes as read.
-    pub(super) fn leave(&mut self, left: usize) {
-        self.start = self.end - left;
+    /// Counts all in front of a place that an [`Ahead`] told as read.
+    pub(super) fn pass_to(&mut self, place: *const u8) {
+        self.start = self.end.min(place.addr() - self.storage.as_ptr().addr());
     }
 
-    /// What is unread, to look ahead.
+    /// What is unread, to look ahead; `None` where there is not even one record's front.
     #[inline(always)]
-    pub(super) fn ahead<const MAPPED: bool>(&self) -> Ahead<'_, MAPPED> {
-        Ahead { memory: &self.storage[self.start..], behind: self.storage.len() - self.end }
+    pub(super) fn ahead<const MAPPED: bool>(&self) -> Option<Ahead<'_, MAPPED>> {
+        let to = self.end.min(self.start + IN_ONE_GO) + size_of::<Front>();
+        let memory = self.storage.get(self.start..to.min(self.storage.len()))?;
+        Some(Ahead { front: memory.first_chunk()?, memory })
     }
 
     /// Hands out the frame of `length` bytes that begins `at` bytes behind the

@@ -1,6 +1,6 @@
 //! The classic format: a file header, then records (draft-ietf-opsawg-pcap).
 
-use super::buffer::Buffer;
+use super::buffer::{Buffer, IN_ONE_GO};
 use super::order::Order;
 use super::step::{Step, ends_inside};
 use crate::error::{Error, Kind, Result};
@@ -154,28 +154,27 @@ impl Pcap {
         buffer: &mut Buffer,
         taker: &mut impl Taker,
     ) -> bool {
-        let mut ahead = buffer.ahead::<MAPPED>();
+        // No record that is too long is met there.
+        const { assert!(IN_ONE_GO <= MAX_CAPTURED as usize) };
+        let Some(mut ahead) = buffer.ahead::<MAPPED>() else { return true };
         let unit = if USUAL || !self.nanoseconds { 1000 } else { 1 };
         let link_type = if USUAL { LinkType::ETHERNET } else { self.link_type };
-        let mut records = 0;
-        let more = loop {
-            let Some((header, window)) = ahead.front::<RECORD_HEADER>() else { break true };
+        let before = taker.taken();
+        let mut more = true;
+        while let Some((header, window)) = ahead.front::<RECORD_HEADER>() {
             let number = |at| Order::NATIVE.u32(header, at);
-            let captured = number(8);
-            if captured > MAX_CAPTURED {
-                break true;
-            }
-            let Some(record) = ahead.pass(RECORD_HEADER + captured as usize) else { break true };
-            let Some((_, bytes)) = record.split_first_chunk::<RECORD_HEADER>() else { break true };
-            records += 1;
+            let captured = number(8) as usize;
+            let Some(record) = ahead.pass(RECORD_HEADER + captured) else { break };
+            let Some((_, bytes)) = record.split_first_chunk::<RECORD_HEADER>() else { break };
             let time = Time { seconds: number(0), fraction: number(4), unit };
             if !taker.take(frame(bytes, Some(window), number(12), time, link_type)) {
-                break false;
+                more = false;
+                break;
             }
-        };
-        self.records += records;
-        let left = ahead.left();
-        buffer.leave(left);
+        }
+        self.records += taker.taken() - before;
+        let place = ahead.place();
+        buffer.pass_to(place);
         more
     }
 

@@ -2,13 +2,14 @@
 //! ends and a body (draft-ietf-opsawg-pcapng).
 
 use super::block::{ENHANCED_HEADER, ENHANCED_PACKET, PACKET, Packet, SIMPLE_PACKET};
-use super::buffer::Buffer;
+use super::buffer::{Buffer, IN_ONE_GO};
 use super::fault::{Checked, Fault};
 use super::interface::{self, Interface};
 use super::order::Order;
 use super::step::{Step, ends_inside};
+use super::time::Ticks;
 use crate::error::{Error, Result};
-use crate::source::{Frame, Taker};
+use crate::source::{Frame, LinkType, Taker};
 
 /// The longest block that is kept whole, as those with packets and interfaces
 /// are: sixteen times the largest frame that capture programs keep. With a zstd
@@ -93,12 +94,13 @@ impl Pcapng {
     pub(super) fn frames(&mut self, buffer: &mut Buffer, taker: &mut impl Taker) -> bool {
         loop {
             let plain = self.order == Order::NATIVE && self.skip.is_none();
-            let more = match (plain, buffer.is_mapped()) {
-                (false, _) => true,
-                (true, false) => self.plain_frames::<false>(buffer, taker),
-                (true, true) => self.plain_frames::<true>(buffer, taker),
+            let usual = if plain { self.usual() } else { None };
+            let more = match (usual, buffer.is_mapped()) {
+                (None, _) => true,
+                (Some(ticks), false) => self.usual_frames::<false>(ticks, buffer, taker),
+                (Some(ticks), true) => self.usual_frames::<true>(ticks, buffer, taker),
             };
-            if !more {
+            if !more || plain && !self.plain_frames(buffer, taker) {
                 return false;
             }
             match self.other_frame(buffer, taker) {
@@ -109,36 +111,76 @@ impl Pcapng {
         }
     }
 
-    /// Those of enhanced packet blocks with a window, of a section that this
-    /// machine's kind could have written; false when the taker wants no more.
+    /// Of a section whose first interface is an Ethernet, its ticks.
+    fn usual(&self) -> Option<Ticks> {
+        let first = self.interfaces.first()?;
+        if first.link_type() == LinkType::ETHERNET { first.clock.ticks() } else { None }
+    }
+
+    /// Those of [`Packet::usual`] with a window, up to the first that is another; false
+    /// when the taker wants no more. A function of its own, so that the loop has all
+    /// registers.
     #[inline(never)]
-    fn plain_frames<const MAPPED: bool>(
+    fn usual_frames<const MAPPED: bool>(
         &mut self,
+        ticks: Ticks,
         buffer: &mut Buffer,
         taker: &mut impl Taker,
     ) -> bool {
-        let mut ahead = buffer.ahead::<MAPPED>();
-        let more = loop {
-            let Some((head, window)) = ahead.front::<ENHANCED_HEADER>() else { break true };
+        let Some(mut ahead) = buffer.ahead::<MAPPED>() else { return true };
+        let before = taker.taken();
+        let mut more = true;
+        while let Some((head, window)) = ahead.front::<ENHANCED_HEADER>() {
+            let Some((packet, total)) = Packet::usual(head, ticks) else { break };
+            let mut behind = ahead;
+            let Some(block) = behind.pass(total) else { break };
+            if Order::NATIVE.u32(block, total - 4) as usize != total {
+                break;
+            }
+            let (at, captured) = packet.place();
+            let Some(bytes) = block.get(at..at + captured) else { break };
+            ahead = behind;
+            if !taker.take(packet.frame(bytes, Some(window))) {
+                more = false;
+                break;
+            }
+        }
+        self.blocks += taker.taken() - before;
+        let place = ahead.place();
+        buffer.pass_to(place);
+        more
+    }
+
+    /// Those of enhanced packet blocks with a window, of a section that this
+    /// machine's kind could have written; false when the taker wants no more.
+    #[inline(never)]
+    fn plain_frames(&mut self, buffer: &mut Buffer, taker: &mut impl Taker) -> bool {
+        // No block that is too long is met there.
+        const { assert!(IN_ONE_GO <= MAX_BLOCK as usize) };
+        let Some(mut ahead) = buffer.ahead::<true>() else { return true };
+        let before = taker.taken();
+        let mut more = true;
+        while let Some((head, window)) = ahead.front::<ENHANCED_HEADER>() {
             let total = Order::NATIVE.u32(head, 4);
-            if Order::NATIVE.u32(head, 0) != ENHANCED_PACKET || total > MAX_BLOCK {
-                break true;
+            if Order::NATIVE.u32(head, 0) != ENHANCED_PACKET {
+                break;
             }
             let mut behind = ahead;
-            let Some(block) = behind.pass(total as usize) else { break true };
-            let Ok(Some(block)) = whole(Order::NATIVE, block, total) else { break true };
+            let Some(block) = behind.pass(total as usize) else { break };
+            let Ok(Some(block)) = whole(Order::NATIVE, block, total) else { break };
             let packet = Packet::enhanced(Order::NATIVE, block, &self.interfaces);
-            let Ok(packet) = packet else { break true };
+            let Ok(packet) = packet else { break };
             let (at, captured) = packet.place();
-            let Some(bytes) = block.get(at..at + captured) else { break true };
+            let Some(bytes) = block.get(at..at + captured) else { break };
             ahead = behind;
-            self.blocks += 1;
             if !taker.take(packet.frame(bytes, Some(window))) {
-                break false;
+                more = false;
+                break;
             }
-        };
-        let left = ahead.left();
-        buffer.leave(left);
+        }
+        self.blocks += taker.taken() - before;
+        let place = ahead.place();
+        buffer.pass_to(place);
         more
     }
 

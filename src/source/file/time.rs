@@ -20,6 +20,18 @@ pub(super) struct Clock {
     resolution: u8,
 }
 
+/// Ticks of a whole number of nanoseconds, since 1970.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Ticks(u32);
+
+impl Ticks {
+    /// So many of them; `None` where they do not fit.
+    #[inline(always)]
+    pub(super) fn nanoseconds(self, ticks: u64) -> Option<i64> {
+        i64::try_from(ticks.checked_mul(self.0.into())?).ok()
+    }
+}
+
 impl Clock {
     pub(super) fn new(resolution: u8, offset: i64) -> Self {
         let tick = match resolution {
@@ -32,17 +44,20 @@ impl Clock {
         Clock { offset, tick, resolution }
     }
 
+    /// Its ticks, where a multiplication makes nanoseconds of them.
+    #[inline(always)]
+    pub(super) fn ticks(&self) -> Option<Ticks> {
+        (self.tick != 0).then_some(Ticks(self.tick))
+    }
+
     /// Ticks since 1970 as nanoseconds, rounded down; with the note that says
     /// so where they do not fit and are saturated.
     #[inline(always)]
     pub(super) fn nanoseconds(&self, ticks: u64) -> (i64, u32) {
-        if self.tick != 0 {
-            let ns = ticks.checked_mul(u64::from(self.tick)).map(i64::try_from);
-            if let Some(Ok(ns)) = ns {
-                return (ns, 0);
-            }
+        match self.ticks().and_then(|of| of.nanoseconds(ticks)) {
+            Some(ns) => (ns, 0),
+            None => self.general(ticks),
         }
-        self.general(ticks)
     }
 
     /// 64 bits of ticks times 10^9 need 94 bits, and the offset as many.

@@ -200,6 +200,10 @@ mod tests {
             self.0 += 1;
             self.0 < self.1
         }
+
+        fn taken(&self) -> u64 {
+            self.0
+        }
     }
 
     /// Where a header lies, and how far it says the next one is.
