@@ -98,7 +98,10 @@ impl<'a, const MAPPED: bool> Ahead<'a, MAPPED> {
         let (record, rest) = self.memory.split_at_checked(length)?;
         self.front = rest.first_chunk()?;
         if MAPPED {
-            let mut passed = 0;
+            // Two lines without asking, as most records have.
+            prefetch(record, AHEAD);
+            prefetch(record, AHEAD + LINE);
+            let mut passed = 2 * LINE;
             while passed < length {
                 prefetch(record, AHEAD + passed);
                 passed += LINE;
