@@ -11,6 +11,7 @@ const ROUTING: u8 = 43; // RFC 8200 section 4.4
 pub(super) const FRAGMENT: u8 = 44; // RFC 8200 section 4.5
 pub(super) const AUTHENTICATION: u8 = 51; // RFC 4302 section 2
 const DESTINATION: u8 = 60; // RFC 8200 section 4.6
+const WALKED: [u8; 5] = [HOP_BY_HOP, ROUTING, FRAGMENT, AUTHENTICATION, DESTINATION];
 
 /// The options of a hop-by-hop header that matter here: one byte of padding,
 /// which alone has no length, and the jumbo payload's length (RFC 2675).
@@ -44,12 +45,26 @@ impl Chain {
     }
 }
 
+/// 0 for an extension header that is walked, 1 for what ends a chain of them; by a table, so
+/// that one branch takes it together with what else may end one.
+#[inline]
+pub(super) fn ends(protocol: u8) -> u64 {
+    static ENDS: [u8; 256] = {
+        let mut ends = [1; 256];
+        let mut at = 0;
+        while at < WALKED.len() {
+            ends[WALKED[at] as usize] = 0;
+            at += 1;
+        }
+        ends
+    };
+    ENDS[usize::from(protocol)].into()
+}
+
 /// Whether `protocol` is an extension header that is walked.
 #[inline]
 pub(super) fn is_extension(protocol: u8) -> bool {
-    const ALL: u64 =
-        1 << HOP_BY_HOP | 1 << ROUTING | 1 << FRAGMENT | 1 << AUTHENTICATION | 1 << DESTINATION;
-    ALL.checked_shr(protocol.into()).unwrap_or(0) & 1 != 0
+    ends(protocol) == 0
 }
 
 /// Walks the extension headers at the front of `bytes`, which end where the

@@ -20,8 +20,12 @@ pub use v6::V6;
 use crate::packet::{Headers, notes};
 use crate::source::{Frame, LinkType, WINDOW, Window};
 
+/// What is looked at behind the headers: the ports. A packet that ends in front of them, as
+/// one cut by a short snap length does, is the general decoder's.
+const PORTS: usize = 4;
+
 /// What is read of an IP packet: an IPv6 header and the ports behind it.
-const REACH: usize = v6::HEADER + 4;
+const REACH: usize = v6::HEADER + PORTS;
 
 const IPV4: u16 = 0x0800;
 const IPV6: u16 = 0x86dd;

@@ -64,7 +64,7 @@ fn common_frames() -> Vec<(u32, Vec<u8>)> {
         (6, ipv6_udp(b"data")),
         (6, ipv6(6, &[7; 20])),
         (6, ipv6(58, &[128, 0, 0, 0])),
-        (6, ipv6(59, &[0])),
+        (6, ipv6(59, &[0; 4])),
         (6, ipv6(0, &[&chain[..], &udp(b"data")].concat())),
         (6, ipv6(44, &[&[17, 0, 0, 1, 1, 2, 3, 4][..], &udp(b"data")].concat())),
         (6, ipv6(44, &[&[17, 0, 0, 9, 1, 2, 3, 4][..], &udp(b"data")].concat())),

@@ -1,6 +1,6 @@
 //! IPv4 without options, the fast way.
 
-use super::{REACH, be16, chunk, compared, masked, narrow, reach};
+use super::{PORTS, REACH, be16, chunk, compared, masked, narrow, reach};
 #[cfg(target_arch = "x86_64")]
 use crate::decode::lanes;
 use crate::decode::ports::has_ports;
@@ -11,10 +11,6 @@ use crate::source::{Frame, Window};
 
 /// A header without options (RFC 791).
 const HEADER: usize = 20;
-
-/// What is looked at behind the header: the ports. A packet that ends in front of them, as
-/// one cut by a short snap length does, is the general decoder's.
-const PORTS: usize = 4;
 
 /// Of the flags and the fragment offset: the flag that more fragments follow, and the
 /// offset. A fragment is the general decoder's, too.

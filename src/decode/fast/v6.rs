@@ -1,8 +1,8 @@
 //! IPv6, the fast way.
 
-use super::{REACH, be16, chunk, compared, masked, narrow, reach};
-use crate::decode::chain;
-use crate::decode::extensions::{Chain, is_extension};
+use super::{PORTS, REACH, be16, chunk, compared, masked, narrow, reach};
+use crate::decode::chain::{self, Walked};
+use crate::decode::extensions::is_extension;
 use crate::decode::ports::has_ports;
 use crate::packet::Fields;
 use crate::source::{Frame, Window};
@@ -17,7 +17,7 @@ pub struct V6<'a, const EXTENDED: bool> {
     start: usize,
     total: usize,
     ip_length: usize,
-    chain: Chain,
+    chain: Walked,
     ports: (u16, u16),
     notes: u32,
 }
@@ -32,10 +32,10 @@ impl<'a, const EXTENDED: bool> V6<'a, EXTENDED> {
     /// What has no extension headers may have been found out before.
     #[inline(always)]
     pub(super) fn new(frame: &Frame<'a>, window: &'a Window, start: usize) -> Option<Self> {
-        let (ip, captured) = reach(frame, window, start, HEADER)?;
+        let (ip, captured) = reach(frame, window, start, HEADER + PORTS)?;
         let stated = usize::from(be16(ip, 4));
-        // A stated length of 0 may be that of a jumbogram.
-        if ip[0] >> 4 != 6 || stated == 0 {
+        // A stated length of 0, which may be that of a jumbogram, is shorter, too.
+        if ip[0] >> 4 != 6 || stated < PORTS {
             return None;
         }
         let total = HEADER + stated;
@@ -43,24 +43,20 @@ impl<'a, const EXTENDED: bool> V6<'a, EXTENDED> {
         let behind = ip_length - HEADER;
         let (chain, ports) = if EXTENDED && is_extension(ip[6]) {
             let at = start + HEADER;
-            let chain = chain::walk(ip[6], window, at, behind)?;
-            let ports = *window.get(at + chain.length..)?.first_chunk()?;
-            let are_there = has_ports(chain.protocol)
-                & (chain.offset == 0)
-                & (behind - chain.length >= ports.len());
-            (chain, masked(ports, are_there.into()))
+            let chain = chain::walk(ip[6], window, at, behind - PORTS)?;
+            (chain, *window.get(at + chain.length..)?.first_chunk()?)
         } else {
-            let ports = chunk(ip, HEADER);
-            let are_there = has_ports(ip[6]) & (behind >= ports.len());
-            (Chain::none(ip[6]), masked(ports, are_there.into()))
+            (Walked::none(ip[6]), chunk(ip, HEADER))
         };
-        let notes = compared(captured, total) | if EXTENDED { chain.notes() } else { 0 };
+        let are_there = has_ports(chain.protocol) & chain.is_first();
+        let ports = masked(ports, are_there.into());
+        let notes = compared(captured, total) | chain.notes();
         Some(V6 { ip, start, total, ip_length, chain, ports, notes })
     }
 
     #[inline(always)]
-    fn chain(&self) -> Chain {
-        if EXTENDED { self.chain } else { Chain::none(self.ip[6]) }
+    fn chain(&self) -> Walked {
+        if EXTENDED { self.chain } else { Walked::none(self.ip[6]) }
     }
 
     #[inline(always)]
@@ -82,7 +78,7 @@ impl<const EXTENDED: bool> Fields for V6<'_, EXTENDED> {
 
     #[inline(always)]
     fn flags(&self) -> u8 {
-        self.chain().more_fragments.into()
+        self.chain().more_fragments().into()
     }
 
     #[inline(always)]
@@ -97,7 +93,7 @@ impl<const EXTENDED: bool> Fields for V6<'_, EXTENDED> {
 
     #[inline(always)]
     fn offset(&self) -> u16 {
-        self.chain().offset
+        self.chain().offset()
     }
 
     #[inline(always)]
@@ -117,7 +113,7 @@ impl<const EXTENDED: bool> Fields for V6<'_, EXTENDED> {
 
     #[inline(always)]
     fn id(&self) -> u32 {
-        self.chain().id
+        self.chain().id()
     }
 
     #[inline(always)]
