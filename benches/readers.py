@@ -34,6 +34,8 @@ class Reader:
         return [str(self.command[0]), mode, str(file), *self.command[1:]]
 
 
+UNCHECKED = dict.fromkeys(("vlan", "ipv6-extensions", "ipv6-10", "ipv6-1000", "ipv6-new"),
+                          "it takes every frame for untagged IPv4")
 NO_FRAGMENT = "libtins 4.0 does not tell what follows a Fragment header"
 RUST = CARGO_OUT / "release"
 READERS = [
@@ -49,6 +51,10 @@ READERS = [
            sums=PLAIN + ("bytes", "text", "rest")),
     Reader("ipmon-text", "ipmon, text", (OUT / "ipmon",), "text",
            PLAIN + ("bytes", "text", "rest")),
+    Reader("unchecked", "no checks", (OUT / "unchecked",), sums=PLAIN + ("bytes", "rest"),
+           without=UNCHECKED),
+    Reader("unchecked-map", "no checks, mapped", (OUT / "unchecked", "map"),
+           sums=PLAIN + ("bytes", "rest"), without=UNCHECKED),
     Reader("floor", "floor", (OUT / "floor",), sums=("packets",)),
 ]
 BY_KEY = {reader.key: reader for reader in READERS}
@@ -88,6 +94,7 @@ def build():
 
     program("captures", "benches/captures.c")
     program("floor", "benches/readers/floor.c")
+    program("unchecked", "benches/readers/unchecked.c", "-Iinclude")
     program("ipmon", "benches/readers/ipmon.c", "-Iinclude", f"-L{release}", "-lipmon",
             f"-Wl,-rpath,{release}")
 

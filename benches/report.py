@@ -144,7 +144,7 @@ def compressed(results):
 
 def everything(results):
     captures = {**CAPTURES, **ADDRESSES, "64": "64-byte packets"}
-    columns = ("floor", "ipmon-map", "ipmon", "ipmon-text", "libpcap", "libpcap-text", *RIVALS[1:])
+    columns = ("floor", "unchecked-map", "unchecked", "ipmon-map", "ipmon", "ipmon-text", "libpcap", "libpcap-text", *RIVALS[1:])
     rows = [[title, *(nanoseconds(results, f"{capture}/{key}", True) for key in columns)]
             for capture, title in captures.items()]
     head = ["ns a packet (least–most)", *(BY_KEY[key].title for key in columns)]

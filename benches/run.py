@@ -59,8 +59,10 @@ def check(folder, packets):
         elif reader.key in wrong:
             print(f"not ok bench: {wrong[reader.key]}")
         else:
-            but = "".join(f" (not {name}: {why})" for name, why in
-                          (reader.without or {}).items())
+            without = {}
+            for name, why in (reader.without or {}).items():
+                without.setdefault(why, []).append(name)
+            but = "".join(f" (not {', '.join(names)}: {why})" for why, names in without.items())
             print(f"ok bench: {reader.title} reads what {good[reader.key]} captures hold{but}")
     print(f"{len(READERS) - skipped - len(wrong)} passed, {len(wrong)} failed, "
           f"{skipped} skipped")
