@@ -4,6 +4,7 @@ mod abi;
 mod array;
 mod columns;
 mod plan;
+mod pool;
 mod rows;
 mod schema;
 mod stream;

@@ -56,6 +56,36 @@ static void left_early(void)
     batch.release(&batch);
 }
 
+/* Memory that batches leave is that of later ones: not before its last column is let go. */
+static void used_again(void)
+{
+    ipmon_t *m = new_monitor();
+    struct ArrowArrayStream s = open_stream(m, file.path, 10);
+    struct ArrowArray batch = next(&s), column = *batch.children[1], kept;
+    int64_t i;
+    batch.children[1]->release = NULL;
+    batch.release(&batch);
+    kept = next(&s);
+    for (i = 21; i <= 400; i += 10) {
+        batch = next(&s);
+        check_rows(batch.children[1], i, 10);
+        check_rows(&column, 1, 10);
+        batch.release(&batch);
+    }
+    column.release(&column);
+    while (batch = next(&s), batch.release) {
+        check_rows(batch.children[1], i, 10);
+        check_rows(kept.children[1], 11, 10);
+        batch.release(&batch);
+        i += 10;
+    }
+    CHECK_EQ(i, COUNT + 1);
+    s.release(&s);
+    check_rows(kept.children[1], 11, 10);
+    kept.release(&kept);
+    CHECK_STATUS(ipmon_free(m), OK);
+}
+
 static void moved_and_freed(void)
 {
     ipmon_t *m = new_monitor();
@@ -316,6 +346,7 @@ int main(void)
     writer = open(pipe_path, O_RDWR | O_CLOEXEC);
     REQUIRE(writer >= 0);
     left_early();
+    used_again();
     moved_and_freed();
     another_run();
     damaged();

@@ -3,18 +3,29 @@
 
 use super::abi::ArrowArray;
 use super::columns::{self, COUNT, Form};
+use super::pool::Pool;
 use super::rows::Rows;
 use crate::ffi::guard::guard;
 use std::ffi::c_void;
 use std::ptr::{null, null_mut};
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 
 /// What the columns of a batch share.
 struct Memory {
     /// For each column: nulls, of which there are none; values or offsets; bytes.
     buffers: [[*const c_void; 3]; COUNT],
-    /// What they lead into.
-    _rows: Rows,
+    /// What they lead into; always there until the drop.
+    rows: Option<Rows>,
+    /// Who has use for it then.
+    pool: Weak<Pool>,
+}
+
+impl Drop for Memory {
+    fn drop(&mut self) {
+        if let (Some(rows), Some(pool)) = (self.rows.take(), self.pool.upgrade()) {
+            pool.put(rows);
+        }
+    }
 }
 
 // SAFETY: nothing of it is written any more, and its pointers lead into its own memory.
@@ -30,15 +41,16 @@ struct Whole {
     _buffers: Vec<*const c_void>,
 }
 
-/// Hands a batch over; its buffers stay where they are.
-pub(super) fn export(rows: Rows, wanted: u32) -> ArrowArray {
+/// Hands a batch over; its buffers stay where they are. Once it is released, its memory is
+/// given to the pool, where that is still there.
+pub(super) fn export(rows: Rows, wanted: u32, pool: Weak<Pool>) -> ArrowArray {
     let length = i64::try_from(rows.len()).unwrap_or(i64::MAX);
     let mut buffers = [[null(); 3]; COUNT];
     for (n, _) in columns::of(wanted) {
         let [values, bytes] = rows.buffers(n);
         buffers[n] = [null(), values, bytes];
     }
-    let memory = Arc::new(Memory { buffers, _rows: rows });
+    let memory = Arc::new(Memory { buffers, rows: Some(rows), pool });
     let column = |n: usize, form| ArrowArray {
         length,
         null_count: 0,

@@ -35,6 +35,8 @@ pub(super) struct Rows {
     row: usize,
     /// No row follows the one in front of it.
     end: usize,
+    /// How many there is memory for.
+    room: usize,
     /// The first row of the pull call that is under way.
     mark: usize,
     /// Where the values of each column begin, or their offsets.
@@ -58,6 +60,7 @@ impl Rows {
             columns: plan.columns,
             row: 0,
             end: plan.rows,
+            room: plan.rows,
             mark: 0,
             at: plan.at.map(|line| start.wrapping_add(line).cast()),
             long: [const { Values::new() }; LONG.len()],
@@ -90,13 +93,18 @@ impl Rows {
     }
 
     /// No row any more, and room for as many as at first.
-    pub(super) fn clear(&mut self, plan: &Plan) {
-        (self.row, self.end, self.mark, self.failed) = (0, plan.rows, 0, false);
+    pub(super) fn clear(&mut self) {
+        (self.row, self.end, self.mark, self.failed) = (0, self.room, 0, false);
         self.long.iter_mut().for_each(Values::clear);
     }
 
     pub(super) fn len(&self) -> usize {
         self.row
+    }
+
+    /// How many rows, and how many bytes of texts and bytes, there is memory for.
+    pub(super) fn room(&self) -> (usize, usize) {
+        (self.room, self.long.iter().map(Values::room_for).sum())
     }
 
     pub(super) fn lengths(&self) -> Lengths {

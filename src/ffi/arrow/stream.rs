@@ -2,6 +2,7 @@
 
 use super::abi::{ArrowArray, ArrowArrayStream, ArrowSchema};
 use super::plan::Plan;
+use super::pool::Pool;
 use super::rows::{Lengths, Rows};
 use super::{array, schema};
 use crate::address::TEXT_SIZE;
@@ -26,8 +27,8 @@ struct Stream {
     plan: Plan,
     /// Of the last batch: memory for the next is taken at once.
     lengths: Lengths,
-    /// The memory of the last batch, where that was small and so handed out as a copy.
-    spare: Option<Rows>,
+    /// The memory of batches that were released, or small and so handed out as copies.
+    pool: Arc<Pool>,
     /// To be told by the next call: this one had rows to hand out.
     failure: Option<Failure>,
     ended: bool,
@@ -47,12 +48,13 @@ type Shared = Mutex<Stream>;
 /// A stream of the run that its monitor reserved for it.
 pub(super) fn export(m: *mut ipmon_t, run: u64, plan: Plan) -> ArrowArrayStream {
     let (m, error) = (Handle(m), CString::default());
+    let pool = Arc::new(Pool::new(plan.rows));
     let stream = Stream {
         m,
         run,
         plan,
         lengths: Lengths::default(),
-        spare: None,
+        pool,
         failure: None,
         ended: false,
         error,
@@ -79,7 +81,7 @@ impl Stream {
             let text = "the monitor of this stream was freed";
             return Err(Failure::new(IPMON_STATUS_BAD_HANDLE, text));
         };
-        let rows = match self.spare.take() {
+        let rows = match self.pool.take() {
             Some(rows) => Ok(rows),
             None => Rows::new(&self.plan, self.lengths).map_err(|_| no_memory()),
         };
@@ -128,13 +130,12 @@ impl Stream {
 
     /// Live, a batch may hold a few packets, and a consumer many batches: it gets memory
     /// of their size.
-    fn fitting(&mut self, mut rows: Rows) -> Rows {
+    fn fitting(&self, rows: Rows) -> Rows {
         if rows.len() > self.plan.rows / 2 {
             return rows;
         }
         let Ok(copy) = rows.copy() else { return rows };
-        rows.clear(&self.plan);
-        self.spare = Some(rows);
+        self.pool.put(rows);
         copy
     }
 }
@@ -218,7 +219,9 @@ unsafe extern "C" fn get_next(stream: *mut ArrowArrayStream, out: *mut ArrowArra
         let shared = unsafe { shared(stream) };
         let Some(mut stream) = lock(&shared) else { return libc::EBUSY };
         let batch = match guard(Err(bug()), || stream.next()) {
-            Ok(Some(rows)) => array::export(rows, stream.plan.columns),
+            Ok(Some(rows)) => {
+                array::export(rows, stream.plan.columns, Arc::downgrade(&stream.pool))
+            }
             Ok(None) => array::released(),
             Err(failure) => {
                 stream.error = c_text(&failure.text);

@@ -24,6 +24,11 @@ impl Values {
         self.used = 0;
     }
 
+    /// How many bytes there is memory for.
+    pub(super) fn room_for(&self) -> usize {
+        self.bytes.capacity()
+    }
+
     /// What was written.
     pub(super) fn all(&self) -> &[u8] {
         self.bytes.get(..self.used).unwrap_or_default()
