@@ -8,9 +8,9 @@ which Ctrl-C can end.
 from __future__ import annotations
 
 import ctypes
-from collections import deque
 from ctypes import POINTER, c_int64, c_void_p
-from threading import Semaphore, Thread
+from queue import SimpleQueue
+from threading import Thread, current_thread
 
 from ._arrow import COLUMNS, new_stream, takes
 from ._errors import NO_MEMORY, IpmonValueError, error_of
@@ -18,12 +18,12 @@ from ._structs import ipmon_packet
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from typing import Any
 
     from numpy.typing import NDArray
 
     from ._arrow import ArrowArrayStream
+    from ._batches import Batches
     from ._monitor import Monitor
 
 # The names of fields, and of Arrow's columns where these have others.
@@ -85,43 +85,40 @@ class _Ahead:
 
     def __init__(self, stream: ArrowArrayStream) -> None:
         self._stream = stream
-        self._room = Semaphore(_AHEAD)
-        self._there = Semaphore(0)
-        self._batches: deque[_ArrowArray | None] = deque()
+        # The thread waits for room, who looks for batches: None is the end.
+        self._room: SimpleQueue[None] = SimpleQueue()
+        self._batches: SimpleQueue[_Owner | None] = SimpleQueue()
+        for _ in range(_AHEAD):
+            self._room.put(None)
         self._stopped = False
         self._thread = Thread(target=self._read, name="ipmon read-ahead", daemon=True)
         self._thread.start()
 
     def _read(self) -> None:
-        stream = self._stream
+        stream, get_next = self._stream, self._stream.get_next
         address = ctypes.addressof(stream)
         while True:
-            self._room.acquire()
+            self._room.get()
             array = _ArrowArray()
-            if self._stopped or stream.get_next(address, ctypes.addressof(array)):
+            if self._stopped or get_next(address, ctypes.addressof(array)) or not array.release:
                 break
-            if not array.release:
-                break
-            self._batches.append(array)
-            self._there.release()
+            self._batches.put(_Owner(array))
         stream.release(address)
-        self._batches.append(None)
-        self._there.release()
+        self._batches.put(None)
 
     def next(self) -> _Owner | None:
-        """The next batch; None at the end, and the stream is released by then."""
-        self._there.acquire()
-        array = self._batches.popleft()
-        self._room.release()
-        return None if array is None else _Owner(array)
+        """The next batch; None at the end, again and again, and the stream is released by
+        then."""
+        owner = self._batches.get()
+        (self._batches if owner is None else self._room).put(None)
+        return owner
 
     def stop(self) -> None:
         self._stopped = True
-        self._room.release()
-        self._thread.join()
-        for array in self._batches:
-            if array is not None:
-                _Owner(array)
+        self._room.put(None)
+        # The collector of cycles comes on any thread.
+        if self._thread is not current_thread():
+            self._thread.join()
 
 
 class Columns:
@@ -133,59 +130,59 @@ class Columns:
                 text = f"{name!r} is no column; there are {', '.join(_ARROW)}"
                 raise IpmonValueError("BAD_ARGUMENT", text)
         takes(rows)
-        names = names or tuple(_ARROW)
+        # Arrow's columns come in its own order.
+        self._names = sorted(set(names or _ARROW), key=lambda name: COLUMNS.index(_ARROW[name]))
+        self._monitor = monitor
+        self._kinds: list[tuple[str, str, tuple[int, ...]]] = []
+        # It does not know this object, so that a loop that is left ends the thread at once.
         self._ahead: _Ahead | None = None
-        # Neither knows this object, so that a loop that is left ends the thread at once.
+        self._batches: Batches | None = None
         if monitor._waits:
-            self._batches = _of_batches(monitor, names, rows)
+            self._batches = monitor.batches(rows)
         else:
             # From now on, before numpy has even been imported.
-            columns = [_ARROW[name] for name in names]
+            columns = [_ARROW[name] for name in self._names]
             self._ahead = _Ahead(new_stream(monitor, columns, rows))
-            self._batches = _of_arrow(monitor, names, self._ahead)
 
     def __iter__(self) -> Columns:
         return self
 
     def __next__(self) -> dict[str, NDArray[Any]]:
-        return next(self._batches)
+        monitor = self._monitor
+        if self._batches is not None:
+            # Another thread's next batch is written over this one.
+            with monitor._lock:
+                array = next(self._batches).array
+                return {name: array[name].copy() for name in self._names}
+        assert self._ahead is not None
+        if monitor._notices is not None:
+            monitor._notices.rethrow()
+        owner = self._ahead.next()
+        if owner is not None:
+            return self._arrays(owner)
+        # What ended it is told again to who asks.
+        if monitor._fill(0.0) >= 0:
+            raise error_of(NO_MEMORY, "no memory for the next columns")
+        raise StopIteration
+
+    def _arrays(self, owner: _Owner) -> dict[str, NDArray[Any]]:
+        import numpy
+
+        if not self._kinds:
+            from ._batches import dtype
+
+            assert dtype.fields is not None
+            kinds = [(name, dtype.fields[name][0]) for name in self._names]
+            self._kinds = [(name, kind.base.str, kind.shape) for name, kind in kinds]
+        length, children = owner.array.length, owner.array.children
+        return {
+            name: numpy.asarray(
+                _Column(owner, children[i].contents.buffers[1], kind, (length, *shape))
+            )
+            for i, (name, kind, shape) in enumerate(self._kinds)
+        }
 
     def __del__(self) -> None:
         ahead = getattr(self, "_ahead", None)
         if ahead is not None:
             ahead.stop()
-
-
-def _of_batches(
-    monitor: Monitor, names: tuple[str, ...], rows: int
-) -> Iterator[dict[str, NDArray[Any]]]:
-    for batch in monitor.batches(rows):
-        yield {name: batch.array[name].copy() for name in names}
-
-
-def _of_arrow(
-    monitor: Monitor, names: tuple[str, ...], ahead: _Ahead
-) -> Iterator[dict[str, NDArray[Any]]]:
-    import numpy
-
-    from ._batches import dtype
-
-    assert dtype.fields is not None
-    # Arrow's columns come in its own order.
-    kinds = [
-        (name, dtype.fields[name][0].base.str, dtype.fields[name][0].shape)
-        for name in sorted(set(names), key=lambda name: COLUMNS.index(_ARROW[name]))
-    ]
-    while (owner := ahead.next()) is not None:
-        length, children = owner.array.length, owner.array.children
-        yield {
-            name: numpy.asarray(
-                _Column(owner, children[i].contents.buffers[1], kind, (length, *shape))
-            )
-            for i, (name, kind, shape) in enumerate(kinds)
-        }
-        if monitor._notices is not None:
-            monitor._notices.rethrow()
-    # What ended it is told again to who asks.
-    if monitor._fill(0.0) >= 0:
-        raise error_of(NO_MEMORY, "no memory for the next columns")

@@ -185,6 +185,45 @@ class Columns(Case):
                     seen += len(columns["ttl"])
         self.assertEqual((seen, caught.exception.status), (29, "TRUNCATED"))
 
+    def test_columns_are_not_lost_to_what_a_notice_raises(self):
+        def raise_mine(notice):
+            raise KeyError("mine")
+
+        frames = [(0, bytes(8))] + [(1, udp4(i)) for i in range(100)]
+        path = self.files.write(pcapng([140, 1], frames))
+        seen = 0
+        with ipmon.open(path, filter="udp port 53", on_notice=raise_mine) as m:
+            batches = m.columns("ttl", rows=10)
+            for _ in range(2):
+                try:
+                    for columns in batches:
+                        seen += len(columns["ttl"])
+                except KeyError:
+                    continue
+            # By now ENDED has raised, too.
+            self.assertEqual(list(batches), [])
+        self.assertEqual(seen, 100)
+
+    def test_threads_share_the_columns(self):
+        seen, failures = [], []
+
+        def loop(batches):
+            try:
+                for columns in batches:
+                    seen.extend(columns["frame_number"])
+            except Exception as error:
+                failures.append(error)
+
+        with ipmon.open(self.capture(*(udp4(i % 1000) for i in range(5000)))) as m:
+            batches = m.columns("frame_number", rows=10)
+            threads = [threading.Thread(target=loop, args=(batches,)) for _ in range(4)]
+            for thread in threads:
+                thread.start()
+            for thread in threads:
+                thread.join(30)
+        self.assertEqual(failures, [])
+        self.assertEqual(sorted(seen), list(range(1, 5001)))
+
     def test_a_close_ends_the_loop(self):
         with ipmon.open(self.capture(*(udp4(i) for i in range(1000)))) as m:
             seen = 0
