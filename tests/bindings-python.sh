@@ -103,11 +103,13 @@ assert not any(struct["fields"] for struct in layout.values()), layout
 END
 }
 one_case() {
+    local sum
     $conform case pull $sample >"$work/pull" && $conform case numpy $sample >"$work/numpy" &&
         cmp "$work/pull" "$work/numpy" && [ "$(wc -l <"$work/pull")" = 97 ] &&
         tail -n 1 "$work/pull" |
         grep -q '^{"status":"END","text":"","notices":\[\],"stats":{"received":102,' &&
-        [ "$($conform sum pull $sample)" = "$($conform sum numpy $sample)" ]
+        sum=$($conform sum pull $sample) && [ "$($conform sum numpy $sample)" = "$sum" ] &&
+        [ "$($conform sum columns $sample)" = "$sum" ]
 }
 prints() { # WANTED NAME ARGUMENT...
     local found
@@ -135,7 +137,7 @@ check "the README's program, with the wheel" the_readme
 check "the example" the_example
 check "conform is built" build_conform
 check "conform layout" layout
-check "conform case, in two ways, and their sum" one_case
+check "conform case, in two ways, and the sum, in three" one_case
 while read -r name wanted; do
     check "conform $name" prints "$wanted" "$name" $sample
 done <<'END'

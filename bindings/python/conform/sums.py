@@ -1,6 +1,12 @@
 """conform sum: all fields of all packets, added up."""
 
+import os
+
 import ipmon
+
+# numpy's linear algebra has no work here: without this, the threads that it starts turn for
+# some 50 ms, waiting for some.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 FIELDS = (
     "source_port destination_port ip_version tos id flags offset ttl checksum ip_protocol "
@@ -37,9 +43,8 @@ def batched(monitor):
         for name in FIELDS:
             total += added(array[name])
         for name in ADDRESSES:
-            # Four columns that lie apart: numpy is slow with short rows.
-            words = array[name].view("<u4")
-            total += sum(added(words[:, i]) for i in range(4))
+            # Together first, each in one piece: numpy is slow with short rows that lie apart.
+            total += added(array[name].view("V16").copy().view("<u4"))
     return packets, total
 
 
@@ -52,7 +57,7 @@ def columns(monitor):
         for name in names:
             total += added(batch[name])
         for name in ADDRESSES:
-            total += added(batch[name].reshape(-1).view("<u4"))
+            total += added(batch[name].view("<u4"))
     return packets, total
 
 
