@@ -117,11 +117,10 @@ class Monitor:
         return Batches(self, size)
 
     def columns(self, *names: str, rows: int = 32_768) -> Columns:
-        """An iterator of dictionaries: for each of these fields a numpy array, to keep. For
-        files the fastest way: they are read ahead on a thread, by up to three batches of
-        `rows`. To go on with a loop that was left, keep the iterator: what was read ahead is
-        gone with it. The names are those of `ipmon.dtype` but `timestamp` (divide
-        `timestamp_ns`), `struct_size`, addresses in memory and offsets; none: all of them."""
+        """An iterator of dictionaries: for each of these fields a numpy array of up to `rows`
+        values, to keep. For files the fastest way. The names are those of `ipmon.dtype` but
+        `timestamp` (divide `timestamp_ns`), `struct_size`, addresses in memory and offsets;
+        none: all of them."""
         self._open_handle()
         from ._columns import Columns
 

@@ -23,6 +23,8 @@ def main(path: str) -> int:
         taken: list[ipmon.Packet] | None = m.take(0.5)
         for batch in m.batches():
             print(len(batch), batch.array["ttl"].sum(), batch.copy().bytes.nbytes)
+        for columns in m.columns("ttl", "source_ip", rows=1000):
+            print(columns["ttl"].sum())
         stats: ipmon.Stats = m.stats()
     try:
         ipmon.open_live("eth0", direction="in", latency=0).close()
