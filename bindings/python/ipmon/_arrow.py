@@ -77,6 +77,8 @@ def mask(columns: Iterable[str] | None) -> int:
             text = f"{name!r} is no column; there are {', '.join(COLUMNS)}"
             raise IpmonValueError("BAD_ARGUMENT", text)
         bits |= 1 << COLUMNS.index(name)
+    if columns is not None and not bits:
+        raise IpmonValueError("BAD_ARGUMENT", "no column is chosen; None is the usual ones")
     return bits
 
 

@@ -42,6 +42,8 @@ _view: Callable[[int, int, int], memoryview] = ctypes.pythonapi.PyMemoryView_Fro
 _view.argtypes = (ctypes.c_void_p, ctypes.c_ssize_t, ctypes.c_int)  # type: ignore[attr-defined]
 _view.restype = ctypes.py_object  # type: ignore[attr-defined]
 _READ = 0x100  # PyBUF_READ
+# The seconds of one wait.
+_LONGEST = 86_400.0
 
 
 class Monitor:
@@ -276,8 +278,9 @@ class Monitor:
 
             self._poll = select.poll()
             self._poll.register(self._descriptor(), select.POLLIN)
-        # Rounded up, so that a rest below a millisecond is no busy loop.
-        self._poll.poll(None if left is None else int(left * 1000) + 1)
+        # Rounded up, so that a rest below a millisecond is no busy loop; who calls comes again
+        # for what poll() cannot wait at a time.
+        self._poll.poll(None if left is None else int(min(left, _LONGEST) * 1000) + 1)
         return True
 
     def _descriptor(self) -> int:

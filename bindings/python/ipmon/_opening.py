@@ -35,9 +35,12 @@ def open(
     comes out of the loop.
     """
     options = [("file_access", _choice("file_access", _FILE_ACCESSES, file_access))]
+    name = os.fsencode(path)
+    if b"\0" in name:
+        raise _has_nul("path")
     with _New(filter, options, on_notice) as new:
-        check(lib.ipmon_open_pcap_file(new.handle, os.fsencode(path)), new.handle)
-        waits = os.fsencode(path) == b"-" or not os.path.isfile(path)
+        check(lib.ipmon_open_pcap_file(new.handle, name), new.handle)
+        waits = name == b"-" or not os.path.isfile(name)
         return new.monitor(repr(os.fsdecode(path)), waits)
 
 
@@ -99,9 +102,14 @@ def _unsigned(name: str, number: int | None) -> int | None:
     return number
 
 
+def _has_nul(name: str) -> IpmonValueError:
+    # What follows it would be cut off without a word.
+    return IpmonValueError("BAD_ARGUMENT", f"{name} has a NUL character in it")
+
+
 def _encoded(name: str, text: str) -> bytes:
     if "\0" in text:
-        raise IpmonValueError("BAD_ARGUMENT", f"{name} has a NUL character in it")
+        raise _has_nul(name)
     return text.encode("utf-8", "surrogateescape")
 
 

@@ -119,6 +119,8 @@ class Consumers(Case):
         with ipmon.open(SAMPLE) as m:
             with self.assertRaisesRegex(ValueError, "no_column"):
                 m.arrow(["ttl", "no_column"])
+            with self.assertRaises(ValueError):
+                m.arrow([])
             self.assertRaises(ValueError, m.arrow, None, 0)
             first = next(iter(m))
             self.assertRaises(ipmon.IpmonError, m.__arrow_c_stream__)

@@ -78,6 +78,11 @@ class Packets(Case):
         with ipmon.open(SAMPLE) as m:
             self.assertEqual([p.frame_number for p in m], first + rest)
 
+    def test_what_follows_a_nul_is_not_cut_off(self):
+        for path in (SAMPLE + "\0.txt", os.fsencode(SAMPLE) + b"\0"):
+            with self.assertRaisesRegex(ValueError, "NUL"):
+                ipmon.open(path)
+
     def test_take(self):
         with ipmon.open(SAMPLE) as m:
             taken = 0

@@ -59,6 +59,14 @@ class Waiting(Silent):
         self.assertEqual(ended[0], [])
         self.assertLess(ended[1] - began, 0.5)
 
+    def test_a_wait_may_be_longer_than_poll_can(self):
+        for seconds in (3e6, float("inf")):
+            self.files = Files()
+            self.addCleanup(self.files.clean)
+            m, _ = self.silent()
+            threading.Timer(0.05, m.close).start()
+            self.assertIsNone(m.take(seconds))
+
     def test_a_close_just_before_the_wait_ends_the_loop(self):
         from ipmon._library import lib
 
