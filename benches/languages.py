@@ -17,7 +17,7 @@ from statistics import median
 
 from readers import CC, OUT, ROOT, must, write_capture
 
-PACKETS = int(os.environ.get("BENCH_PACKETS", 4_000_000))
+PACKETS = int(os.environ.get("BENCH_PACKETS", 10_000_000))
 ROUNDS = int(os.environ.get("BENCH_ROUNDS", 7))
 PROGRAMS = ROOT / "target" / "conform"
 UNIT = ("c", "push")
