@@ -60,6 +60,11 @@
  *   leave them. They may call every function here ("From a callback" says what is
  *   different there).
  *
+ * Cancellation
+ *   A thread is not cancelled inside a function of this library, nor in a callback that
+ *   it calls, nor is a capture's own: pthread_cancel() takes effect at the thread's next
+ *   cancellation point behind the call. ipmon_interrupt() is what ends a call that waits.
+ *
  * The process
  *   Captures are stopped at exit(), before the statics go that were there at the
  *   first start, and none starts any more; callbacks that do not return are waited

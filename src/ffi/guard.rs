@@ -1,5 +1,5 @@
-//! The way into every function: panics stay here, handles are looked up,
-//! failures are kept for `ipmon_last_error`.
+//! The way into every function: panics stay here, cancellation stays outside, handles are
+//! looked up, failures are kept for `ipmon_last_error`.
 
 use super::handle::{self, Instance};
 use super::monitor::ipmon_t;
@@ -8,6 +8,7 @@ use super::status::{
     Failure, IPMON_STATUS_BAD_HANDLE, IPMON_STATUS_FORKED, IPMON_STATUS_NULL_ARGUMENT,
     IPMON_STATUS_OK, IPMON_STATUS_PANIC, ipmon_status,
 };
+use crate::sys::cancellation::Uncancelled;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// Runs `body`; a panic in it becomes `failed`.
@@ -15,6 +16,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 /// Where `body` is async-signal-safe, so is this: only a panic touches more
 /// than the stack.
 pub(super) fn guard<T>(failed: T, body: impl FnOnce() -> T) -> T {
+    let _whole = Uncancelled::new();
     caught(body).unwrap_or(failed)
 }
 

@@ -13,6 +13,7 @@ use crate::options::Options;
 use crate::source::Source;
 use crate::sync::thread::{Builder, JoinHandle};
 use crate::sync::{Arc, Condvar, Mutex, MutexGuard};
+use crate::sys::cancellation::Uncancelled;
 use crate::sys::signals;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::PoisonError;
@@ -124,6 +125,8 @@ impl<S: Sink + 'static> Shared<S> {
     ) -> Result<JoinHandle<()>> {
         let shared = Arc::clone(this);
         let body = move || {
+            // A callback may have told the program which thread this is.
+            let _to_its_end = Uncancelled::new();
             captures_for(shared.id());
             let _ = shared.conduct(&options, &mut source, None);
             // The run is over for everyone; giving the ring back takes the

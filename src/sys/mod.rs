@@ -3,6 +3,7 @@
 //! One of the few places that may be `unsafe`: each block says why it holds.
 #![allow(unsafe_code, reason = "system calls; each block carries its SAFETY reason")]
 
+pub mod cancellation;
 pub mod epoll;
 pub mod file;
 pub mod interfaces;
