@@ -6,7 +6,7 @@
 //!  └─────────────────┴──── over ──┴─────────────────┘
 //! ```
 
-use super::pull::Session;
+use super::session::Session;
 use crate::error::{Error, Kind, Result};
 use crate::sync::thread::JoinHandle;
 

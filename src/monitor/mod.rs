@@ -11,6 +11,7 @@ mod here;
 mod life;
 mod pull;
 mod run;
+mod session;
 mod shared;
 mod sink;
 

@@ -5,42 +5,22 @@
 //! call: a second call meanwhile is `Busy`, and a stop knows whom to wait for.
 
 use super::Monitor;
-use super::control::{AT_ONCE, STOP};
+use super::control::STOP;
 use super::here::{Inside, inside};
 use super::life::{Job, Life, Phase};
-use super::run::{Events, Progress, Pull, Run, interrupted};
-use super::shared::{Shared, guarded};
+use super::run::{Events, Pull, interrupted};
+use super::session::{Opened, Session};
+use super::shared::guarded;
 use super::sink::{Batch, Sink};
 use crate::error::{Error, Kind, Result};
 use crate::filter::FileFilter;
 use crate::options::Options;
 use crate::source::file::FileSource;
-use crate::source::live::{self, Capture};
-use crate::source::{Source, Watchable};
+use crate::source::live;
 use crate::sync::MutexGuard;
-use crate::sync::thread::{Builder, JoinHandle};
-use crate::sys::signals;
 use std::ffi::OsStr;
 use std::os::fd::RawFd;
 use std::time::{Duration, Instant};
-
-/// What is open to be pulled from.
-pub(crate) struct Session {
-    source: Opened,
-    state: Progress,
-    /// The source has frames at hand that were not taken yet.
-    ready: bool,
-    /// To be told by the next call: this one had packets to hand out.
-    failure: Option<Error>,
-}
-
-#[allow(clippy::large_enum_variant, reason = "there is one, in a box")]
-pub(super) enum Opened {
-    File(FileSource),
-    Live(Capture),
-    #[cfg(all(loom, test))]
-    Model(super::model::Script),
-}
 
 /// What a pull found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,94 +31,6 @@ pub enum Pulled {
     TimeOver,
     /// There are no more packets.
     End,
-}
-
-impl Session {
-    fn watchable(&self) -> Watchable {
-        match &self.source {
-            Opened::File(file) => file.watchable(),
-            Opened::Live(capture) => capture.watchable(),
-            #[cfg(all(loom, test))]
-            Opened::Model(script) => script.watchable(),
-        }
-    }
-
-    fn pull<S: Sink + 'static, B: Batch<S> + Send>(
-        &mut self,
-        shared: &Shared<S>,
-        batch: &mut B,
-        end: Option<Instant>,
-    ) -> Result<Pull> {
-        if let Some(error) = self.failure.take() {
-            return Err(error);
-        }
-        let (state, ready) = (&mut self.state, &mut self.ready);
-        let found = guarded(|| match &mut self.source {
-            Opened::File(file) => Run::new(shared, file, state).pull(ready, batch, end),
-            Opened::Live(live) => Run::new(shared, live, state).pull(ready, batch, end),
-            #[cfg(all(loom, test))]
-            Opened::Model(script) => Run::new(shared, script, state).pull(ready, batch, end),
-        });
-        match found {
-            Err(error) if batch.count() > 0 => {
-                self.failure = Some(error);
-                Ok(Pull::Packets)
-            }
-            other => other,
-        }
-    }
-
-    /// Makes the ledger one of the whole session; what a stop left in a live source is
-    /// counted as discarded.
-    fn close<S: Sink + 'static>(&mut self, shared: &Shared<S>, ended: bool) -> Result<()> {
-        let (state, ready) = (&mut self.state, self.ready);
-        match &mut self.source {
-            Opened::File(file) => Run::new(shared, file, state).close(true, ready),
-            Opened::Live(live) => Run::new(shared, live, state).close(ended, ready),
-            #[cfg(all(loom, test))]
-            Opened::Model(script) => Run::new(shared, script, state).close(ended, ready),
-        }
-    }
-}
-
-impl Session {
-    /// Closes the source. Giving a ring back takes the kernel tens of milliseconds, for
-    /// which nobody has to wait; as in every capture, whoever starts or frees joins.
-    fn give_back(self: Box<Self>) -> Option<JoinHandle<()>> {
-        // A model tries orders of calls, not of what comes behind them.
-        if cfg!(loom) || !matches!(self.source, Opened::Live(_)) {
-            return None;
-        }
-        let builder = Builder::new().name("ipmon".into());
-        // Without a thread to be had, here.
-        signals::with_all_blocked(|| builder.spawn(move || drop(self))).ok()
-    }
-}
-
-impl<S: Sink + 'static> Shared<S> {
-    /// Ends a session that nobody pulls from any more; its phase is `Stopping`.
-    pub(super) fn abandon(&self, session: Box<Session>) {
-        self.conclude(session, Err(interrupted()), false);
-    }
-
-    fn conclude(&self, mut session: Box<Session>, outcome: Result<()>, ended: bool) {
-        let _inside = Inside::of(self.id());
-        if !ended {
-            self.control.raise(STOP | AT_ONCE);
-            self.control.wake.set();
-        }
-        let _ = guarded(|| session.close(self, ended));
-        self.farewell(&outcome, false);
-        self.beacon.leave(&session.watchable());
-        let mut life = self.life();
-        // The run is not over before the thread is there to be joined.
-        life.thread = session.give_back();
-        life.pulled = Some(outcome.clone());
-        self.beacon.rest(true);
-        // What a stop ended did not fail.
-        let stopped = matches!(&outcome, Err(error) if error.kind == Kind::Interrupted);
-        self.end(&mut life, if stopped { Ok(()) } else { outcome });
-    }
 }
 
 impl<S: Sink + 'static> Monitor<S> {
@@ -182,8 +74,7 @@ impl<S: Sink + 'static> Monitor<S> {
                 return Err(error);
             }
         };
-        let state = Progress::new(filter);
-        let session = Box::new(Session { source, state, ready: false, failure: None });
+        let session = Session::new(source, filter);
         shared.gate().begin(&options);
         let mut life = shared.life();
         if life.phase != Phase::Starting {
@@ -232,7 +123,7 @@ impl<S: Sink + 'static> Monitor<S> {
     }
 
     /// What is open is for everybody again, if the run is still that one.
-    pub fn give_back(&self, run: u64) {
+    pub fn release(&self, run: u64) {
         let mut life = self.0.life();
         if life.run == run {
             life.reserved = false;

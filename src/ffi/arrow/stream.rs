@@ -146,7 +146,7 @@ impl Drop for Stream {
         if !process::forked()
             && let Some(monitor) = handle::get(self.m.0)
         {
-            monitor.give_back(self.run);
+            monitor.release(self.run);
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Calls that pull, against all that other threads can ask for meanwhile.
 
 use super::*;
-use crate::monitor::pull::Opened;
+use crate::monitor::session::Opened;
 
 /// What one call took.
 struct Taken(usize);
