@@ -77,17 +77,21 @@ impl<S: Sink + 'static> Monitor<S> {
         let session = Session::new(source, filter);
         shared.gate().begin(&options);
         let mut life = shared.life();
-        if life.phase != Phase::Starting {
+        // Under the lock: a descriptor that is asked for now watches what rests there.
+        let watched = if life.phase == Phase::Starting {
+            shared.beacon.watch(&session.watchable())
+        } else {
+            Err(interrupted())
+        };
+        if let Err(error) = watched {
             drop(life);
-            shared.abandon(session);
-            return Err(interrupted());
+            shared.conclude(session, Err(error.clone()), false);
+            return Err(error);
         }
-        let watched = shared.beacon.watch(&session.watchable());
         shared.beacon.rest(true);
         life.phase = Phase::Running;
         life.session = Some(session);
-        drop(life);
-        watched
+        Ok(())
     }
 
     /// Takes packets into `batch`, of one reading of the source at most. Waits for the

@@ -10,25 +10,12 @@
  * Prints a line a case, `ok NAME: WHAT`, `not ok NAME` or `skip NAME: WHY`, and counts
  * them in the last line. FOLDER takes the traces. With PART and CALL, such as
  * "stop poll", only their cases. IPMON_LIVE says which source captures. */
-#include "../c/net.h"
-#include "../c/leftovers.h"
 #include "../c/capture.h"
+#include "faults.h"
 
-#include <sys/resource.h>
-#include <sys/syscall.h>
-#include <linux/capability.h>
-
-enum part { COLD, START, STOP, RUN, PARSE };
-static const char *const part_names[] = {"first start", "start", "stop", "capture", "parse"};
-
-/* What the child writes back about the part that ran under faults. */
-struct outcome {
-    int32_t made;     /* the monitor was there */
-    int32_t status;   /* of the call that the part is about */
-    int32_t end;      /* of ipmon_wait() */
-    int64_t stop_ns;
-    char text[256];
-};
+enum part { COLD, START, STOP, RUN, PULL, PARSE };
+static const char *const part_names[] = {"first start", "start", "stop", "capture", "pull",
+                                         "parse"};
 
 struct series {
     enum part part;
@@ -56,6 +43,7 @@ static const struct series all_series[] = {
     {STOP, "setsockopt", "ENOMEM", 4, 0}, {STOP, "poll", "ENOMEM", 4, 0},
     {STOP, "poll", "EINTR", 0, 0},       {STOP, "getsockopt", "ENOBUFS", 4, 0},
     {STOP, "write", "EIO", 2, 0},
+    {PULL, "epoll_create1", "EMFILE", 2, 'r'}, {PULL, "epoll_ctl", "ENOSPC", 8, 0},
     {PARSE, "openat", "EACCES", 2, 'r'},   {PARSE, "openat", "EMFILE", 2, 'r'},
     {PARSE, "openat", "EIO", 2, 'r'},      {PARSE, "read", "EIO", 4, 'r'},
     {PARSE, "fstat,newfstatat", "EIO", 2, 'r'},
@@ -63,86 +51,34 @@ static const struct series all_series[] = {
 
 static const char *folder;
 static char file[300];
-static long passed, failed, skipped;
 
 /* --- The child --------------------------------------------------------------------- */
 
-static struct seen s;
-static unsigned long arrived;
-
-static void on_packet(const ipmon_packet *p, void *user)
+/* A capture that is pulled, and its descriptor. */
+static void pull_once(ipmon_t *m, struct outcome *o)
 {
-    (void)user;
-    if (p->destination_port == OUR_PORT)
-        ADD(arrived, 1);
-    see_packet(p, &s);
-}
-
-/* Opened before anything fails. */
-static int sender;
-
-static void send_some(int count)
-{
-    int i;
-    for (i = 0; i < count; i++)
-        send_stamped(sender, "127.0.0.1", OUR_PORT, (uint64_t)i, 64);
-}
-
-static ipmon_t *monitor_for_lo(void)
-{
-    ipmon_t *m = ipmon_new();
-    if (!m)
-        return NULL;
-    CHECK_STATUS(ipmon_set_local_host(m, "lo"), OK);
-    CHECK_STATUS(ipmon_set_buffer_size(m, 2097152), OK);
-    see_all(m, &s);
-    CHECK_STATUS(ipmon_set_on_ip_packet(m, on_packet, NULL), OK);
-    STORE(arrived, 0);
-    return m;
-}
-
-static void stop_and_note(ipmon_t *m, struct outcome *o)
-{
-    int64_t begin = now_ns(CLOCK_MONOTONIC);
-    CHECK_STATUS(ipmon_set_active(m, 0), OK);
-    o->stop_ns = now_ns(CLOCK_MONOTONIC) - begin;
-    CHECK(o->stop_ns < 5000000000LL);
-    CHECK_EQ(is_active(m), 0);
-    o->end = ipmon_wait(m, 0);
-    if (o->end != IPMON_STATUS_OK)
-        snprintf(o->text, sizeof o->text, "%.255s", last_error(m));
-}
-
-/* A whole capture, and that it captures. */
-static void capture_once(ipmon_t *m, struct outcome *o)
-{
-    o->status = ipmon_set_active(m, 1);
+    int64_t end = now_ns(CLOCK_MONOTONIC) + 3000000000LL;
+    const uint8_t *base;
+    size_t length;
+    ipmon_status pulled = IPMON_STATUS_OK;
+    int fd;
+    o->status = ipmon_get_fd(m, &fd);
+    if (o->status == IPMON_STATUS_OK)
+        o->status = ipmon_open_live(m);
     if (o->status != IPMON_STATUS_OK) {
         snprintf(o->text, sizeof o->text, "%.255s", last_error(m));
-        CHECK_EQ(is_active(m), 0);
-        CHECK_EQ(s.ended, 0);
+        /* What could not be opened is not open. */
+        CHECK_STATUS(ipmon_batch_bytes(m, &base, &length), BAD_ARGUMENT);
         return;
     }
     send_some(5);
-    WAIT_UNTIL(LOAD(arrived) == 5 || LOAD(s.ended), 3);
+    while (LOAD(arrived) < 5 && now_ns(CLOCK_MONOTONIC) < end
+           && (pulled == IPMON_STATUS_OK || pulled == IPMON_STATUS_TIMEOUT))
+        pulled = ipmon_do_events(m, 100);
     stop_and_note(m, o);
-    if (o->end == IPMON_STATUS_OK)
-        CHECK_EQ(arrived, 5);
+    CHECK(arrived == 5 || o->end != IPMON_STATUS_OK);
     CHECK_EQ(s.ended, 1);
-    CHECK_EQ(s.errors, o->end != IPMON_STATUS_OK);
     check_ledger(m);
-}
-
-static void one_good_capture(ipmon_t *m)
-{
-    struct outcome o;
-    memset(&o, 0, sizeof o);
-    see_all(m, &s);
-    CHECK_STATUS(ipmon_set_on_ip_packet(m, on_packet, NULL), OK);
-    STORE(arrived, 0);
-    capture_once(m, &o);
-    CHECK_STATUS(o.status, OK);
-    CHECK_STATUS(o.end, OK);
 }
 
 static void one_good_parse(ipmon_t *m)
@@ -213,6 +149,9 @@ static void child(enum part part, int fd)
         /* A capture that had failed before has none of them. */
         CHECK(check_ledger(m).received >= 50 || o.end != IPMON_STATUS_OK);
         break;
+    case PULL:
+        pull_once(m, &o);
+        break;
     case PARSE:
         o.status = ipmon_parse_pcap_file(m, file);
         if (o.status != IPMON_STATUS_OK)
@@ -245,16 +184,6 @@ static void child(enum part part, int fd)
 }
 
 /* --- The other side ---------------------------------------------------------------- */
-
-static void report(int good, const char *name, const char *what)
-{
-    if (good)
-        passed++;
-    else
-        failed++;
-    printf("%s %s%s%s\n", good ? "ok" : "not ok", name, *what ? ": " : "", what);
-    fflush(stdout);
-}
 
 static int all_traced(pid_t pid)
 {
@@ -370,173 +299,6 @@ static int one_case(const struct series *series, int n)
     return injected;
 }
 
-/* --- Limits of the system ---------------------------------------------------------- */
-
-static void limit(int resource, rlim_t now)
-{
-    struct rlimit l;
-    REQUIRE(getrlimit(resource, &l) == 0);
-    l.rlim_cur = now;
-    REQUIRE(setrlimit(resource, &l) == 0);
-}
-
-/* The lowest limit under which so many more descriptors can be opened. */
-static rlim_t room_for(int more)
-{
-    int fd;
-    for (fd = 0; more >= 0; fd++)
-        if (fcntl(fd, F_GETFD) < 0 && more-- == 0)
-            break;
-    return (rlim_t)fd;
-}
-
-/* Each time one more descriptor is left, from none, until a start works. */
-static void descriptors_run_out(void)
-{
-    int n, warm, done = 0;
-    char text[300] = "";
-    for (warm = 0; warm < 2; warm++) {
-        for (n = 0, done = 0; n < 40 && !done; n++) {
-            struct rlimit all;
-            struct outcome o;
-            struct held before;
-            ipmon_t *m;
-            pid_t pid = fork();
-            int status;
-            REQUIRE(pid >= 0);
-            if (pid != 0) {
-                char name[80], what[80];
-                REQUIRE(waitpid(pid, &status, 0) == pid);
-                done = WIFEXITED(status) && WEXITSTATUS(status) == 2;
-                snprintf(name, sizeof name, "%d descriptors are left for a %s", n,
-                         warm ? "start" : "first start");
-                snprintf(what, sizeof what, "%s", done ? "all works" : "refused");
-                report(WIFEXITED(status) && WEXITSTATUS(status) != 1, name,
-                       WIFEXITED(status) && WEXITSTATUS(status) != 1 ? what : "");
-                continue;
-            }
-            watchdog(30);
-            memset(&o, 0, sizeof o);
-            REQUIRE(getrlimit(RLIMIT_NOFILE, &all) == 0);
-            if (warm) {
-                m = monitor_for_lo();
-                one_good_capture(m);
-                CHECK_STATUS(ipmon_free(m), OK);
-            }
-            before = held_now();
-            limit(RLIMIT_NOFILE, room_for(n));
-            m = monitor_for_lo();
-            if (m) {
-                o.status = ipmon_set_active(m, 1);
-                if (o.status != IPMON_STATUS_OK)
-                    CHECK(is_one_line(last_error(m)));
-                snprintf(text, sizeof text, "%.255s", last_error(m));
-                CHECK(o.status != IPMON_STATUS_NO_DEVICE && o.status != IPMON_STATUS_DEVICE_GONE
-                      && o.status != IPMON_STATUS_BAD_FILTER);
-                if (o.status != IPMON_STATUS_OK)
-                    CHECK(strstr(text, "open files") || strstr(text, "Too many"));
-            }
-            limit(RLIMIT_NOFILE, all.rlim_cur);
-            if (m && o.status == IPMON_STATUS_OK) {
-                stop_and_note(m, &o);
-                check_ledger(m);
-            }
-            done = m && o.status == IPMON_STATUS_OK;
-            if (LOAD(checks_failed))
-                fprintf(stderr, "    status %d, %s\n", (int)o.status, text);
-            if (!m)
-                m = monitor_for_lo();
-            REQUIRE(m != NULL);
-            one_good_capture(m);
-            CHECK_STATUS(ipmon_free(m), OK);
-            check_nothing_left(&before);
-            fflush(NULL);
-            _exit(LOAD(checks_failed) ? 1 : done ? 2 : 0);
-        }
-        if (!done)
-            report(0, "a start works when there are descriptors enough", "");
-    }
-}
-
-static void run_alone(const char *name, void (*body)(void))
-{
-    int status = 0;
-    pid_t pid = fork();
-    REQUIRE(pid >= 0);
-    if (pid == 0) {
-        watchdog(30);
-        body();
-        fflush(NULL);
-        _exit(LOAD(checks_failed) != 0);
-    }
-    REQUIRE(waitpid(pid, &status, 0) == pid);
-    report(status == 0, name, "");
-}
-
-/* A capture that runs needs no descriptor any more. */
-static void capture_without_descriptors(void)
-{
-    struct rlimit all;
-    struct outcome o;
-    ipmon_t *m = monitor_for_lo();
-    int i;
-    memset(&o, 0, sizeof o);
-    REQUIRE(getrlimit(RLIMIT_NOFILE, &all) == 0);
-    CHECK_STATUS(ipmon_set_active(m, 1), OK);
-    limit(RLIMIT_NOFILE, 3);
-    for (i = 0; i < 3; i++) {
-        sleep_us(400000);
-        send_some(1);
-    }
-    WAIT_UNTIL(LOAD(arrived) == 3, 2);
-    stop_and_note(m, &o);
-    CHECK_STATUS(o.end, OK);
-    check_ledger(m);
-    limit(RLIMIT_NOFILE, all.rlim_cur);
-    one_good_capture(m);
-    CHECK_STATUS(ipmon_free(m), OK);
-}
-
-/* Becomes nobody, who may capture but not have more processes than the limit says. */
-static void become_nobody_who_captures(void)
-{
-    struct __user_cap_header_struct head;
-    struct __user_cap_data_struct data[2];
-    memset(&head, 0, sizeof head);
-    memset(data, 0, sizeof data);
-    head.version = _LINUX_CAPABILITY_VERSION_3;
-    data[0].effective = data[0].permitted = 1u << CAP_NET_RAW;
-    REQUIRE(prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0) == 0);
-    REQUIRE(setgid(65534) == 0 && setuid(65534) == 0);
-    REQUIRE(syscall(SYS_capset, &head, data) == 0);
-}
-
-static void no_thread_is_to_be_had(void)
-{
-    struct held before;
-    struct rlimit all;
-    ipmon_t *m;
-    become_nobody_who_captures();
-    m = monitor_for_lo();
-    one_good_capture(m);
-    CHECK_STATUS(ipmon_free(m), OK);
-    before = held_now();
-    m = monitor_for_lo();
-    REQUIRE(getrlimit(RLIMIT_NPROC, &all) == 0);
-    limit(RLIMIT_NPROC, 0);
-    CHECK_STATUS(ipmon_set_active(m, 1), SYSTEM);
-    CHECK(strstr(last_error(m), "thread") != NULL);
-    CHECK_STATUS(ipmon_set_filter(m, "udp"), SYSTEM);
-    CHECK(strstr(last_error(m), "thread") != NULL);
-    CHECK_EQ(is_active(m), 0);
-    CHECK_EQ(s.ended, 0);
-    CHECK_EQ(entries_of("/proc/self/fd"), before.descriptors + 2);
-    limit(RLIMIT_NPROC, all.rlim_cur);
-    one_good_capture(m);
-    CHECK_STATUS(ipmon_free(m), OK);
-    check_nothing_left(&before);
-}
-
 int main(int argc, char **argv)
 {
     const char *forced = getenv("IPMON_LIVE");
@@ -555,9 +317,6 @@ int main(int argc, char **argv)
     pcap_of_datagrams(&c, 5000);
     snprintf(file, sizeof file, "%s", c.path);
 
-    run_alone("a capture goes on when no descriptor is left", capture_without_descriptors);
-    run_alone("no thread is to be had", no_thread_is_to_be_had);
-    descriptors_run_out();
     for (i = 0; i < sizeof all_series / sizeof *all_series; i++) {
         const struct series *series = &all_series[i];
         char inject[64];
