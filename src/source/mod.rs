@@ -116,8 +116,6 @@ pub enum DeviceChange {
 pub struct DeviceEvent {
     /// What.
     pub change: DeviceChange,
-    /// The interface's index.
-    pub interface: u32,
     /// One line, with the interface's name.
     pub text: String,
 }

@@ -4,7 +4,6 @@ use crate::error::{Error, Kind, Result};
 use crate::sys::wake::errno;
 use std::ffi::CStr;
 use std::net::{Ipv4Addr, Ipv6Addr};
-use std::os::fd::{AsRawFd, FromRawFd, OwnedFd};
 
 /// One line of what the system says: an interface and one thing that it has.
 #[derive(Clone, Debug)]
@@ -128,49 +127,11 @@ fn prefix_length_v6(mask: Ipv6Addr) -> u8 {
     u8::try_from(u128::from(mask).leading_ones()).unwrap_or(128)
 }
 
-/// Asks for interfaces' sizes.
-#[derive(Debug)]
-pub struct Mtus {
-    socket: OwnedFd,
-}
-
-impl Mtus {
-    /// `None` where the system gives no socket; sizes are then unknown.
-    pub fn new() -> Option<Self> {
-        // SAFETY: takes three integers and touches no memory of ours.
-        let fd = unsafe { libc::socket(libc::AF_INET, libc::SOCK_DGRAM | libc::SOCK_CLOEXEC, 0) };
-        if fd < 0 {
-            return None;
-        }
-        // SAFETY: fd was opened just now and nobody else owns it.
-        Some(Mtus { socket: unsafe { OwnedFd::from_raw_fd(fd) } })
-    }
-
-    /// The largest IP packet that the interface takes, in bytes.
-    pub fn of(&self, name: &[u8]) -> Option<u32> {
-        // SAFETY: all bytes zero is a value of this struct of integers.
-        let mut request: libc::ifreq = unsafe { std::mem::zeroed() };
-        // The last byte stays NUL.
-        if name.len() >= request.ifr_name.len() {
-            return None;
-        }
-        for (to, &from) in request.ifr_name.iter_mut().zip(name) {
-            *to = libc::c_char::from_ne_bytes([from]);
-        }
-        let fd = self.socket.as_raw_fd();
-        // SAFETY: reads and writes the request, which lives through the call.
-        if unsafe { libc::ioctl(fd, libc::SIOCGIFMTU, &raw mut request) } != 0 {
-            return None;
-        }
-        // SAFETY: the call succeeded, so that it wrote this member.
-        u32::try_from(unsafe { request.ifr_ifru.ifru_mtu }).ok()
-    }
-}
-
 /// Moves this thread, and no other, into a network namespace.
 #[cfg(test)]
 pub(crate) fn enter_namespace(namespace: &std::fs::File) {
+    let fd = std::os::fd::AsRawFd::as_raw_fd(namespace);
     // SAFETY: takes two integers and touches no memory of ours.
-    let status = unsafe { libc::setns(namespace.as_raw_fd(), libc::CLONE_NEWNET) };
+    let status = unsafe { libc::setns(fd, libc::CLONE_NEWNET) };
     assert_eq!(status, 0, "setns: {}", std::io::Error::last_os_error());
 }

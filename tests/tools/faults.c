@@ -34,7 +34,7 @@ static const struct series all_series[] = {
     {START, "bind", "ENETDOWN", 8, 0},   {START, "bind", "ENODEV", 8, 0},
     {START, "mmap", "ENOMEM", 30, 0},    {START, "eventfd2", "EMFILE", 6, 'l'},
     {START, "poll", "ENOMEM", 6, 0},     {START, "poll", "EINTR", 0, 0},
-    {START, "getsockopt", "ENOBUFS", 10, 0}, {START, "ioctl", "ENODEV", 40, 0},
+    {START, "getsockopt", "ENOBUFS", 10, 0}, {START, "ioctl", "ENODEV", 40, 'l'},
     {START, "clone3", "EAGAIN", 4, 0},   {START, "openat", "EMFILE", 10, 'l'},
     {START, "fcntl", "EINVAL", 4, 'l'},  {START, "recvmsg", "ENOBUFS", 20, 0},
     {START, "sendto", "ENOBUFS", 8, 0},

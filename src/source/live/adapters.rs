@@ -1,7 +1,7 @@
 //! The interfaces of this machine, and the one that `local_host` means.
 
 use crate::error::Result;
-use crate::sys::interfaces::{self, Link, Mtus, What};
+use crate::sys::interfaces::{self, Link, What};
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::net::IpAddr;
@@ -22,16 +22,10 @@ pub struct Adapter {
     pub running: bool,
     /// Packets to this machine itself go here.
     pub loopback: bool,
-    /// It has one other end, and no link-layer addresses.
-    pub point_to_point: bool,
-    /// All flags as the system tells them (IFF_ in linux/if.h).
-    pub flags: u32,
     /// Its kind (ARPHRD_ in linux/if_arp.h): 1 is Ethernet.
     pub hardware_type: u16,
     /// Its link-layer address: 6 bytes on Ethernet, none on a tunnel.
     pub hardware_address: Vec<u8>,
-    /// The largest IP packet that it takes, in bytes.
-    pub mtu: Option<u32>,
     /// Its IP addresses, in the system's order.
     pub addresses: Vec<Address>,
 }
@@ -67,12 +61,10 @@ impl Address {
 /// `System` when the system does not tell.
 pub fn list() -> Result<Vec<Adapter>> {
     let entries = interfaces::entries()?;
-    let mtus = Mtus::new();
     let mut adapters = BTreeMap::new();
     for entry in &entries {
         if let What::Link(link) = &entry.what {
-            let mtu = mtus.as_ref().and_then(|mtus| mtus.of(&entry.name));
-            adapters.insert(entry.name.as_slice(), adapter(&entry.name, link, entry.flags, mtu));
+            adapters.insert(entry.name.as_slice(), adapter(&entry.name, link, entry.flags));
         }
     }
     for entry in &entries {
@@ -87,7 +79,7 @@ pub fn list() -> Result<Vec<Adapter>> {
     Ok(adapters)
 }
 
-fn adapter(name: &[u8], link: &Link, flags: u32, mtu: Option<u32>) -> Adapter {
+fn adapter(name: &[u8], link: &Link, flags: u32) -> Adapter {
     let has = |flag: i32| u32::try_from(flag).is_ok_and(|flag| flags & flag != 0);
     Adapter {
         name: OsString::from_vec(name.to_vec()),
@@ -95,11 +87,8 @@ fn adapter(name: &[u8], link: &Link, flags: u32, mtu: Option<u32>) -> Adapter {
         up: has(libc::IFF_UP),
         running: has(libc::IFF_UP) && has(libc::IFF_RUNNING),
         loopback: has(libc::IFF_LOOPBACK),
-        point_to_point: has(libc::IFF_POINTOPOINT),
-        flags,
         hardware_type: link.hardware_type,
         hardware_address: link.address.clone(),
-        mtu,
         addresses: Vec::new(),
     }
 }

@@ -87,13 +87,9 @@ impl Capture {
             return Ok(Refill::End);
         };
         match (again.open)(&again.options) {
-            Ok((target, source)) => {
-                let interface = match target {
-                    Target::Any => 0,
-                    Target::Interface { index, .. } => index,
-                };
+            Ok((_, source)) => {
                 let text = format!("capturing on {} again", again.name);
-                self.events.push_back(DeviceEvent { change: DeviceChange::Again, interface, text });
+                self.events.push_back(DeviceEvent { change: DeviceChange::Again, text });
                 again.news = None;
                 self.source = Some(source);
                 return Ok(Refill::Ready);

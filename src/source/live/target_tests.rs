@@ -22,11 +22,8 @@ fn adapter(name: &str, index: u32, addresses: &[&str]) -> Adapter {
         up: true,
         running: true,
         loopback: name == "lo",
-        point_to_point: false,
-        flags: 0,
         hardware_type: 1,
         hardware_address: Vec::new(),
-        mtu: None,
         addresses: addresses.collect(),
     }
 }

@@ -136,26 +136,26 @@ impl Watch {
         let Some(before) = self.known.insert(index, link.clone()) else {
             // A new one comes up later, and is told of then.
             if link.up {
-                self.tell(index, DeviceChange::Up, format!("{} is up", shown(&link.name)));
+                self.tell(DeviceChange::Up, format!("{} is up", shown(&link.name)));
             }
             return;
         };
         let name = shown(&link.name);
         if before.name != link.name {
             let text = format!("{} is called {name} now", shown(&before.name));
-            self.tell(index, DeviceChange::Renamed, text);
+            self.tell(DeviceChange::Renamed, text);
         }
         if before.hardware_type != link.hardware_type {
             let text = format!("{name} has another link type now");
-            self.tell(index, DeviceChange::LinkType, text);
+            self.tell(DeviceChange::LinkType, text);
         }
         if before.address != link.address {
             let text = format!("{name} has the link-layer address {} now", hex(&link.address));
-            self.tell(index, DeviceChange::Address, text);
+            self.tell(DeviceChange::Address, text);
         }
         match (before.up, link.up) {
-            (true, false) => self.tell(index, DeviceChange::Down, format!("{name} went down")),
-            (false, true) => self.tell(index, DeviceChange::Up, format!("{name} is up")),
+            (true, false) => self.tell(DeviceChange::Down, format!("{name} went down")),
+            (false, true) => self.tell(DeviceChange::Up, format!("{name} is up")),
             _ => {}
         }
     }
@@ -164,15 +164,15 @@ impl Watch {
         if let Some(link) = self.known.remove(&index) {
             self.over = self.index == index;
             let text = format!("{} was removed", shown(&link.name));
-            self.tell(index, DeviceChange::Removed, text);
+            self.tell(DeviceChange::Removed, text);
         }
     }
 
-    fn tell(&mut self, interface: u32, change: DeviceChange, text: String) {
+    fn tell(&mut self, change: DeviceChange, text: String) {
         if self.events.len() == MOST_EVENTS {
             self.events.pop_front();
         }
-        self.events.push_back(DeviceEvent { change, interface, text });
+        self.events.push_back(DeviceEvent { change, text });
     }
 }
 
