@@ -43,7 +43,8 @@ pub enum Kind {
     Truncated,
     /// The capture file contradicts its format.
     Malformed,
-    /// The capture file is of a version that is not read, or goes beyond a limit.
+    /// The capture file is of a version that is not read, or goes beyond a limit; the
+    /// interface cannot do what an option asks of it.
     Unsupported,
     /// A bug in this library, caught.
     Panic,

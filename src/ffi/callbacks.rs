@@ -1,8 +1,8 @@
 //! The callbacks.
 
-use super::events::{ipmon_error, ipmon_notice};
 use super::guard::with_monitor;
 use super::monitor::ipmon_t;
+use super::notices::{ipmon_error, ipmon_notice};
 use super::packet::ipmon_packet;
 use super::sink::{CSink, UserData};
 use super::status::{Failure, ipmon_status};

@@ -64,7 +64,8 @@ pub(super) fn with_monitor(
     })
 }
 
-fn bug() -> Failure {
+/// What a panic is told as.
+pub(super) fn bug() -> Failure {
     Failure::new(IPMON_STATUS_PANIC, "a bug in ipmon ended the call; please report it")
 }
 

@@ -1,4 +1,5 @@
-//! Options of live captures that came later: each with its setter and its getter.
+//! The options of the interface that is captured: whether it may go, what it lets in
+//! beyond its own, whose clock it has. Each with its setter and its getter.
 
 use super::guard::with_monitor;
 use super::monitor::ipmon_t;

@@ -18,6 +18,7 @@
 
 // What the rest stands on; nothing of it is in the header.
 mod batch;
+mod event;
 mod guard;
 mod handle;
 mod process;
@@ -31,8 +32,7 @@ mod status;
 //
 mod packet;
 //
-mod event;
-mod events;
+mod notices;
 //
 mod stats;
 //

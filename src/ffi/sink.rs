@@ -3,7 +3,7 @@
 use super::batch::Lent;
 use super::callbacks::{ipmon_on_error_fn, ipmon_on_ip_packet_fn, ipmon_on_notice_fn};
 use super::event::Event;
-use super::events::{self, ipmon_error, ipmon_notice};
+use super::notices::{self, ipmon_error, ipmon_notice};
 use super::packet::ipmon_packet;
 use super::status::{self, IPMON_STATUS_OK};
 use super::text::{c_text, size_of_struct};
@@ -129,7 +129,7 @@ impl Sink for CSink {
         let text = c_text(notice.text);
         let event = ipmon_notice {
             struct_size: size_of_struct::<ipmon_notice>(),
-            code: events::code(notice.topic),
+            code: notices::code(notice.topic),
             status: notice.error.map_or(IPMON_STATUS_OK, |e| status::of(e.kind)),
             reserved: 0,
             count: notice.count,

@@ -7,7 +7,7 @@ use super::rows::{Lengths, Rows};
 use super::{array, schema};
 use crate::address::TEXT_SIZE;
 use crate::error::Kind;
-use crate::ffi::guard::guard;
+use crate::ffi::guard::{bug, guard};
 use crate::ffi::handle::{self, Instance};
 use crate::ffi::monitor::ipmon_t;
 use crate::ffi::process;
@@ -153,10 +153,6 @@ impl Drop for Stream {
 
 fn no_memory() -> Failure {
     Failure::new(IPMON_STATUS_NO_MEMORY, "no memory for a record batch")
-}
-
-fn bug() -> Failure {
-    Failure::new(IPMON_STATUS_PANIC, "a bug in ipmon ended the call; please report it")
 }
 
 /// What consumers know of a failure but for its text: an errno.

@@ -1,4 +1,4 @@
-//! What else a run tells: errors and notices.
+//! What else a run tells: notices, and the error that ends a capture.
 
 use super::status::ipmon_status;
 use crate::monitor::Topic;
