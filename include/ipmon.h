@@ -52,7 +52,8 @@
  * Ownership
  *   What the library hands to a callback is borrowed until the callback returns.
  *   What the caller passes is borrowed until the function returns; user_data is
- *   never looked into. Only monitors are owned, and freed with ipmon_free().
+ *   never looked into. Monitors are owned, and freed with ipmon_free(); so are
+ *   Arrow streams and what comes out of them, and released as Arrow has it.
  *
  * Callbacks
  *   They must return. A C++ exception that leaves one, or pthread_exit() in one,
@@ -73,8 +74,11 @@
  *   inside a callback must not return from it; after exec() everything is as new.
  *   The library stays loaded once it was: dlclose() leaves it there.
  *   The environment: IPMON_LIVE=libpcap or =ring has the one or the other capture,
- *   for comparison; without it that is the library's own ring, and libpcap for the
- *   kinds of interfaces that this does not open.
+ *   for comparison, and any other value is BAD_ARGUMENT at a start; without it that
+ *   is the library's own ring, and libpcap for the kinds of interfaces that this does
+ *   not open. IPMON_LIBPCAP is the file of the libpcap to load; without it the
+ *   system's is looked for. Programs with a setuid bit or capabilities of their file
+ *   pass over it.
  *
  * Versions
  *   Numbers are never reused, structs only grow at their end, functions are never
@@ -220,7 +224,7 @@ struct ArrowArrayStream;
 #define IPMON_STATUS_NO_LIBPCAP (-15)
 
 /**
- * The filter expression is wrong; the error text says where.
+ * The filter expression is wrong; the error text says why.
  */
 #define IPMON_STATUS_BAD_FILTER (-16)
 
@@ -622,8 +626,9 @@ typedef int32_t ipmon_status;
 /**
  * One IP packet: the outermost IP header of a frame, and its payload.
  *
- * All numbers are in the byte order of this machine. Pointers are borrowed:
- * in a callback they are valid until it returns.
+ * All numbers are in the byte order of this machine. Pointers are borrowed: those
+ * of a callback are valid until it returns, those of a pulled packet until the next
+ * call that pulls (`ipmon_next_batch()`).
  *
  * Tunnels are not opened: their inner packet is payload. Fragments are not
  * put together: each is a packet of its own.
@@ -785,9 +790,9 @@ typedef struct ipmon_packet {
 /**
  * Called for every IP packet of a run.
  *
- * It runs on the capture thread of a live capture, and on the thread that
- * called `ipmon_parse_pcap_file()` for a file. The callbacks of one monitor
- * never overlap; those of two monitors may. `packet` and all that it points
+ * It runs on the capture thread of a live capture, and on the thread that called
+ * `ipmon_parse_pcap_file()` for a file, or `ipmon_do_events()`. The callbacks of one
+ * monitor never overlap; those of two monitors may. `packet` and all that it points
  * to are borrowed until the callback returns: copy what is to be kept.
  *
  * It may call any function of this library, on this monitor too. It must
@@ -830,8 +835,8 @@ typedef struct ipmon_error {
 } ipmon_error;
 
 /**
- * Called once when a failure ends a live capture, before the notice
- * `IPMON_NOTICE_ENDED`; `ipmon_get_active()` says 0 by then. What a call
+ * Called once when a failure ends a live capture on the library's thread, before the
+ * notice `IPMON_NOTICE_ENDED`; `ipmon_get_active()` says 0 by then. What a call
  * returns as its status is not told here again.
  *
  * Thread, borrowing and what it may do: as for `ipmon_on_ip_packet_fn`.
@@ -864,7 +869,8 @@ typedef struct ipmon_notice {
      */
     uint64_t count;
     /**
-     * When it happened, in microseconds since 1970-01-01 00:00 UTC.
+     * When it was told, by the system's clock, in microseconds since 1970-01-01
+     * 00:00 UTC.
      */
     int64_t timestamp;
     /**
@@ -888,9 +894,9 @@ typedef void (*ipmon_on_notice_fn)(const struct ipmon_notice *notice, void *user
  * `unsupported`, `truncated`, the four `malformed_` counters, `filtered`,
  * `paused`, `discarded` and `dropped`, exactly. During a run, the counters of
  * the kernel are up to 250 ms and one batch of callbacks behind, and the others
- * one packet at most. A
- * later version may tell causes apart further; what it tells apart still
- * counts in the field where this version counts it, so that the sum holds.
+ * one packet at most. A later version may tell causes apart further; what it
+ * tells apart still counts in the field where this version counts it, so that
+ * the sum holds.
  */
 typedef struct ipmon_stats {
     /**
@@ -908,8 +914,8 @@ typedef struct ipmon_stats {
      */
     uint64_t received;
     /**
-     * Packets handed to the callback; with no callback set, packets that
-     * would have been.
+     * Packets handed to the callback, or to a call that pulls; with no callback
+     * set, packets that would have been.
      */
     uint64_t delivered;
     /**
@@ -951,8 +957,9 @@ typedef struct ipmon_stats {
     uint64_t paused;
     /**
      * Frames that had arrived and that a stop kept from delivery: one from
-     * inside a callback, or one whose waiting frames took the callbacks longer
-     * than 60 ms.
+     * inside a callback, one of what is pulled, or one whose waiting frames took
+     * the callbacks longer than 60 ms. Also a frame that the system had no means
+     * to filter, with which the run failed.
      */
     uint64_t discarded;
     /**
@@ -1238,8 +1245,10 @@ ipmon_status ipmon_get_local_host(struct ipmon_t *m,
  * for live capture and for files. NULL or `""` is all, which is the default.
  *
  * The expression is checked here: it must be right for at least one link type.
- * In a file it is compiled for each link type anew; one that a link type cannot express matches none of its frames, and
- * `IPMON_NOTICE_FILTER_NOT_APPLICABLE` says so once.
+ * In a file it is compiled for each link type anew; one that a link type cannot
+ * express matches none of its frames, and `IPMON_NOTICE_FILTER_NOT_APPLICABLE`
+ * says so once. What compiles is a thread of the library's that lives no longer:
+ * libpcap needs more stack than a caller may have.
  *
  * An expression may have 1,024 bytes. Host and network names are not looked
  * up: write addresses. Names of ports and protocols are fine.
@@ -1253,9 +1262,7 @@ ipmon_status ipmon_get_local_host(struct ipmon_t *m,
  * From a callback: while this monitor does not run.
  * Since: 0.1.
  */
-IPMON_API
-ipmon_status ipmon_set_filter(struct ipmon_t *m,
-                              const char *expression);
+IPMON_API ipmon_status ipmon_set_filter(struct ipmon_t *m, const char *expression);
 
 /**
  * What `ipmon_set_filter()` set; `""` when unset.
@@ -1569,7 +1576,7 @@ IPMON_API ipmon_status ipmon_get_time_source(struct ipmon_t *m, int *time_source
 
 /**
  * Starts (`active` not 0) or stops (0) the live capture. A stop also ends a
- * file that another thread parses.
+ * file that another thread parses, and what is open to be pulled from.
  *
  * A start opens the interface on this thread, so that its errors are
  * returned here, and captures on a thread of the library.
@@ -1584,8 +1591,7 @@ IPMON_API ipmon_status ipmon_get_time_source(struct ipmon_t *m, int *time_source
  * ending, and inside this monitor's callbacks after its end was asked for;
  * `NO_PERMISSION`, `NO_DEVICE`, `DEVICE_DOWN`, `NO_LIBPCAP`, `BAD_FILTER`,
  * `FILTER_TOO_COMPLEX`, `UNSUPPORTED` for a `time_source`, `NO_MEMORY`, `SYSTEM`;
- * `INTERRUPTED` once `exit()` was
- * called.
+ * `INTERRUPTED` once `exit()` was called.
  * Stop: `PENDING` inside a callback of another monitor while this one runs.
  * `BAD_HANDLE`, `NULL_ARGUMENT`, `FORKED`.
  * Threads: any thread, at any time.
@@ -1598,8 +1604,8 @@ IPMON_API ipmon_status ipmon_get_time_source(struct ipmon_t *m, int *time_source
 IPMON_API ipmon_status ipmon_set_active(struct ipmon_t *m, int active);
 
 /**
- * Whether a live capture runs: 1 from a start until a stop, or until a
- * failure ends it.
+ * Whether a live capture runs: 1 from a start or `ipmon_open_live()` until a stop,
+ * or until a failure ends it.
  *
  * Returns: `OK`, with `active` written. `BAD_HANDLE`, `NULL_ARGUMENT`,
  * `FORKED`.
@@ -1611,13 +1617,13 @@ IPMON_API ipmon_status ipmon_set_active(struct ipmon_t *m, int active);
 IPMON_API ipmon_status ipmon_get_active(struct ipmon_t *m, int *active);
 
 /**
- * Waits until nothing runs.
+ * Waits until nothing runs, and nothing is open.
  *
  * `timeout_ms` is in milliseconds; 0 only looks, -1 waits for ever.
  *
  * Returns: `OK`: the last run ended without failure, or nothing ran since the
  * monitor was made or reset. The failure that ended it otherwise, or that the
- * last start or parse was refused with. `TIMEOUT`: it goes on. `INTERRUPTED`
+ * last start, parse or open was refused with. `TIMEOUT`: it goes on. `INTERRUPTED`
  * by `ipmon_interrupt()`. `PENDING` inside a callback while it goes on.
  * `BAD_ARGUMENT` for a time below -1. `BAD_HANDLE`, `NULL_ARGUMENT`, `FORKED`.
  * Threads: any thread, at any time; several may wait.
@@ -1637,9 +1643,9 @@ IPMON_API ipmon_status ipmon_wait(struct ipmon_t *m, int timeout_ms);
  *
  * Returns: `OK`: read to the end. `INTERRUPTED` by a stop, a free (on any
  * thread or in a callback) or `ipmon_interrupt()`. `NOT_FOUND`,
- * `NO_PERMISSION`, `IO` (a directory is that too). `NOT_A_CAPTURE`; `TRUNCATED`, `MALFORMED`,
- * `UNSUPPORTED`: every packet before that place was delivered, and the error
- * text names the byte offset and the reason. `NO_LIBPCAP` with a filter.
+ * `NO_PERMISSION`, `IO` (a directory is that too). `NOT_A_CAPTURE`; `TRUNCATED`,
+ * `MALFORMED`, `UNSUPPORTED`: every packet before that place was delivered, and the
+ * error text names the byte offset and the reason. `NO_MEMORY`, `SYSTEM`.
  * `BUSY` while the monitor runs. `BAD_ARGUMENT` for an empty path, or one of
  * more than 4,096 bytes. `BAD_HANDLE`, `NULL_ARGUMENT`, `FORKED`.
  * Threads: any thread; returns when the file is over.
@@ -1647,9 +1653,7 @@ IPMON_API ipmon_status ipmon_wait(struct ipmon_t *m, int timeout_ms);
  * From a callback: of another monitor.
  * Since: 0.1.
  */
-IPMON_API
-ipmon_status ipmon_parse_pcap_file(struct ipmon_t *m,
-                                   const char *path);
+IPMON_API ipmon_status ipmon_parse_pcap_file(struct ipmon_t *m, const char *path);
 
 /**
  * Pauses (`accept` 0) or resumes (not 0) delivery, at any time. While paused,
@@ -1678,8 +1682,8 @@ IPMON_API ipmon_status ipmon_get_accept_data(struct ipmon_t *m, int *accept);
 
 /**
  * Ends a parse after the current callback (and with it every wait for its
- * end), or a wait for the end of a live capture, which goes on; when there is
- * neither, the next such call ends at once.
+ * end), a call that pulls, or a wait for the end of a live capture or of what is
+ * open, which go on; when there is none of these, the next such call ends at once.
  *
  * Returns: nothing, not even a failure; a handle that names no monitor is
  * passed over.
@@ -1692,8 +1696,8 @@ IPMON_API ipmon_status ipmon_get_accept_data(struct ipmon_t *m, int *accept);
 IPMON_API void ipmon_interrupt(struct ipmon_t *m);
 
 /**
- * The counters of the run, or of the last one. A start or a parse that is
- * refused by the interface or the file sets them to 0.
+ * The counters of the run, or of the last one. A start, a parse or an open that
+ * is refused by the interface or the file sets them to 0.
  *
  * `stats_size` is `sizeof(ipmon_stats)`: a library that knows fewer fields
  * sets the rest to 0, and `struct_size` tells how far it knows them.
@@ -1713,8 +1717,8 @@ ipmon_status ipmon_get_stats(struct ipmon_t *m,
 /**
  * Opens the interface for a live capture that is pulled: packets gather in the
  * kernel's ring, and `ipmon_next_batch()` or `ipmon_do_events()` takes them out on
- * the thread that calls it. The library starts no thread, but for a short one that gives
- * the ring's memory back when the capture is over.
+ * the thread that calls it. The library starts no thread, but for short ones: for a
+ * filter, and to give the ring's memory back when the capture is over.
  *
  * What is open is a run like any other: it ends with a stop, a reset, a free or a
  * failure, its last callback, on the thread of the call that ends it, is the notice
@@ -1728,24 +1732,25 @@ ipmon_status ipmon_get_stats(struct ipmon_t *m,
  * From a callback: of another monitor.
  * Since: 0.1.
  */
-IPMON_API
-ipmon_status ipmon_open_live(struct ipmon_t *m);
+IPMON_API ipmon_status ipmon_open_live(struct ipmon_t *m);
 
 /**
  * Opens a capture file to be pulled from. `path` is what
  * `ipmon_parse_pcap_file()` takes. Nothing is read yet: what is no capture file
  * shows when packets are asked for.
  *
- * Returns: `OK`. `NOT_FOUND`, `NO_PERMISSION`, `IO`, `NO_LIBPCAP` with a filter,
- * `NO_MEMORY`. `BUSY` while the monitor runs or is open. `INTERRUPTED` by a stop or a
- * free meanwhile. `BAD_ARGUMENT` for an empty path, or one of more than 4,096 bytes.
- * `BAD_HANDLE`, `NULL_ARGUMENT`, `FORKED`.
+ * Returns: `OK`. `NOT_FOUND`, `NO_PERMISSION`, `IO`, `NO_MEMORY`, `SYSTEM`. `BUSY` while
+ * the monitor runs or is open. `INTERRUPTED` by a stop or a free meanwhile.
+ * `BAD_ARGUMENT` for an empty path, or one of more than 4,096 bytes. `BAD_HANDLE`,
+ * `NULL_ARGUMENT`, `FORKED`.
  * Threads: any thread, at any time.
  * Ownership: `path` stays the caller's.
  * From a callback: of another monitor.
  * Since: 0.1.
  */
-IPMON_API ipmon_status ipmon_open_pcap_file(struct ipmon_t *m, const char *path);
+IPMON_API
+ipmon_status ipmon_open_pcap_file(struct ipmon_t *m,
+                                  const char *path);
 
 /**
  * Takes the next packets of what is open: writes up to `capacity` of them into the
@@ -1768,7 +1773,8 @@ IPMON_API ipmon_status ipmon_open_pcap_file(struct ipmon_t *m, const char *path)
  * another thread, for good: packets that this call had taken count as `discarded`.
  * `BUSY` while another call pulls from this monitor, or an Arrow stream of it is not
  * released. `BAD_ARGUMENT` when nothing is open, for a `capacity` of 0, a size that is
- * none, an `out` that is not aligned or a time below -1. `BAD_HANDLE`, `NULL_ARGUMENT`, `FORKED`.
+ * none, an `out` that is not aligned or a time below -1. `BAD_HANDLE`, `NULL_ARGUMENT`,
+ * `FORKED`.
  * Threads: any thread; one at a time for each monitor.
  * Ownership: `out` stays the caller's. What its packets point to, texts included, is
  * borrowed until the next `ipmon_next_batch()`, `ipmon_do_events()`, open, stop, reset
@@ -1853,9 +1859,10 @@ ipmon_status ipmon_get_fd(struct ipmon_t *m,
  * with it. Live, that is what one to a few times `latency` brought. Notices are called back
  * there. After the last packet it gives a released array. It returns an errno for a failure,
  * after every row in front of it, and `get_last_error` tells the text: `EIO` for what is
- * wrong with a file, `ENODEV` for `DEVICE_GONE`, `ECANCELED` for `INTERRUPTED`, `ENOMEM`,
- * `EBUSY` inside a callback that `get_next` makes; `EINVAL` once the monitor was freed, or
- * something else was opened, and in a forked child.
+ * wrong with a file, `ENOTSUP` for `UNSUPPORTED`, `ENODEV` for `DEVICE_GONE`, `EACCES` for
+ * `NO_PERMISSION`, `ECANCELED` for `INTERRUPTED`, `ENOMEM`, `EBUSY` inside a callback that
+ * `get_next` makes; `EINVAL` once the monitor was freed, or something else was opened, and
+ * in a forked child.
  *
  * What is open is the stream's alone until it is released: other calls that pull are
  * `BUSY`. A release ends neither the run nor the monitor; the rest can be pulled.
@@ -1926,10 +1933,13 @@ ipmon_status ipmon_list_ip_addresses(struct ipmon_ip_address *out,
 
 /**
  * Whether a live capture with the monitor's options could start now. If not,
- * `ipmon_last_error()` says what keeps it from that and what to do.
+ * `ipmon_last_error()` says what keeps it from that and what to do. Only a start
+ * tells whether there is memory for the ring, whether the filter suits the
+ * interface, and whether its adapter stamps packets.
  *
  * Returns: `OK`. `NO_DEVICE`, `DEVICE_DOWN`, `NO_PERMISSION`, `NO_LIBPCAP`,
- * `SYSTEM`. `BAD_HANDLE`, `NULL_ARGUMENT`, `FORKED`.
+ * `UNSUPPORTED` for a `time_source` without an adapter, `SYSTEM`. `BAD_HANDLE`,
+ * `NULL_ARGUMENT`, `FORKED`.
  * Threads: any thread, at any time.
  * Ownership: nothing changes hands.
  * From a callback: yes.

@@ -143,10 +143,13 @@ pub extern "C" fn ipmon_list_ip_addresses(
 }
 
 /// Whether a live capture with the monitor's options could start now. If not,
-/// `ipmon_last_error()` says what keeps it from that and what to do.
+/// `ipmon_last_error()` says what keeps it from that and what to do. Only a start
+/// tells whether there is memory for the ring, whether the filter suits the
+/// interface, and whether its adapter stamps packets.
 ///
 /// Returns: `OK`. `NO_DEVICE`, `DEVICE_DOWN`, `NO_PERMISSION`, `NO_LIBPCAP`,
-/// `SYSTEM`. `BAD_HANDLE`, `NULL_ARGUMENT`, `FORKED`.
+/// `UNSUPPORTED` for a `time_source` without an adapter, `SYSTEM`. `BAD_HANDLE`,
+/// `NULL_ARGUMENT`, `FORKED`.
 /// Threads: any thread, at any time.
 /// Ownership: nothing changes hands.
 /// From a callback: yes.

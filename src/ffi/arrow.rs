@@ -100,9 +100,10 @@ const MOST_ROWS: usize = 1 << 20;
 /// with it. Live, that is what one to a few times `latency` brought. Notices are called back
 /// there. After the last packet it gives a released array. It returns an errno for a failure,
 /// after every row in front of it, and `get_last_error` tells the text: `EIO` for what is
-/// wrong with a file, `ENODEV` for `DEVICE_GONE`, `ECANCELED` for `INTERRUPTED`, `ENOMEM`,
-/// `EBUSY` inside a callback that `get_next` makes; `EINVAL` once the monitor was freed, or
-/// something else was opened, and in a forked child.
+/// wrong with a file, `ENOTSUP` for `UNSUPPORTED`, `ENODEV` for `DEVICE_GONE`, `EACCES` for
+/// `NO_PERMISSION`, `ECANCELED` for `INTERRUPTED`, `ENOMEM`, `EBUSY` inside a callback that
+/// `get_next` makes; `EINVAL` once the monitor was freed, or something else was opened, and
+/// in a forked child.
 ///
 /// What is open is the stream's alone until it is released: other calls that pull are
 /// `BUSY`. A release ends neither the run nor the monitor; the rest can be pulled.

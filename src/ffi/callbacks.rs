@@ -11,9 +11,9 @@ use std::ffi::c_void;
 
 /// Called for every IP packet of a run.
 ///
-/// It runs on the capture thread of a live capture, and on the thread that
-/// called `ipmon_parse_pcap_file()` for a file. The callbacks of one monitor
-/// never overlap; those of two monitors may. `packet` and all that it points
+/// It runs on the capture thread of a live capture, and on the thread that called
+/// `ipmon_parse_pcap_file()` for a file, or `ipmon_do_events()`. The callbacks of one
+/// monitor never overlap; those of two monitors may. `packet` and all that it points
 /// to are borrowed until the callback returns: copy what is to be kept.
 ///
 /// It may call any function of this library, on this monitor too. It must
@@ -24,8 +24,8 @@ use std::ffi::c_void;
 pub type ipmon_on_ip_packet_fn =
     Option<unsafe extern "C-unwind" fn(packet: *const ipmon_packet, user_data: *mut c_void)>;
 
-/// Called once when a failure ends a live capture, before the notice
-/// `IPMON_NOTICE_ENDED`; `ipmon_get_active()` says 0 by then. What a call
+/// Called once when a failure ends a live capture on the library's thread, before the
+/// notice `IPMON_NOTICE_ENDED`; `ipmon_get_active()` says 0 by then. What a call
 /// returns as its status is not told here again.
 ///
 /// Thread, borrowing and what it may do: as for `ipmon_on_ip_packet_fn`.

@@ -74,7 +74,8 @@ pub struct ipmon_notice {
     pub reserved: u32,
     /// `GAP`: how many frames; 0 otherwise.
     pub count: u64,
-    /// When it happened, in microseconds since 1970-01-01 00:00 UTC.
+    /// When it was told, by the system's clock, in microseconds since 1970-01-01
+    /// 00:00 UTC.
     pub timestamp: i64,
     /// One line. Borrowed until the callback returns.
     pub text: *const c_char,

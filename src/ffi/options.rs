@@ -80,8 +80,10 @@ pub extern "C" fn ipmon_get_local_host(
 /// for live capture and for files. NULL or `""` is all, which is the default.
 ///
 /// The expression is checked here: it must be right for at least one link type.
-/// In a file it is compiled for each link type anew; one that a link type cannot express matches none of its frames, and
-/// `IPMON_NOTICE_FILTER_NOT_APPLICABLE` says so once.
+/// In a file it is compiled for each link type anew; one that a link type cannot
+/// express matches none of its frames, and `IPMON_NOTICE_FILTER_NOT_APPLICABLE`
+/// says so once. What compiles is a thread of the library's that lives no longer:
+/// libpcap needs more stack than a caller may have.
 ///
 /// An expression may have 1,024 bytes. Host and network names are not looked
 /// up: write addresses. Names of ports and protocols are fine.

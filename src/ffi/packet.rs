@@ -39,8 +39,9 @@ pub const IPMON_NOTE_CHECKSUM_NOT_READY: u32 = 1 << 8;
 
 /// One IP packet: the outermost IP header of a frame, and its payload.
 ///
-/// All numbers are in the byte order of this machine. Pointers are borrowed:
-/// in a callback they are valid until it returns.
+/// All numbers are in the byte order of this machine. Pointers are borrowed: those
+/// of a callback are valid until it returns, those of a pulled packet until the next
+/// call that pulls (`ipmon_next_batch()`).
 ///
 /// Tunnels are not opened: their inner packet is payload. Fragments are not
 /// put together: each is a packet of its own.

@@ -17,8 +17,8 @@ use std::ffi::{c_char, c_int};
 
 /// Opens the interface for a live capture that is pulled: packets gather in the
 /// kernel's ring, and `ipmon_next_batch()` or `ipmon_do_events()` takes them out on
-/// the thread that calls it. The library starts no thread, but for a short one that gives
-/// the ring's memory back when the capture is over.
+/// the thread that calls it. The library starts no thread, but for short ones: for a
+/// filter, and to give the ring's memory back when the capture is over.
 ///
 /// What is open is a run like any other: it ends with a stop, a reset, a free or a
 /// failure, its last callback, on the thread of the call that ends it, is the notice
@@ -40,10 +40,10 @@ pub extern "C" fn ipmon_open_live(m: *mut ipmon_t) -> ipmon_status {
 /// `ipmon_parse_pcap_file()` takes. Nothing is read yet: what is no capture file
 /// shows when packets are asked for.
 ///
-/// Returns: `OK`. `NOT_FOUND`, `NO_PERMISSION`, `IO`, `NO_LIBPCAP` with a filter,
-/// `NO_MEMORY`. `BUSY` while the monitor runs or is open. `INTERRUPTED` by a stop or a
-/// free meanwhile. `BAD_ARGUMENT` for an empty path, or one of more than 4,096 bytes.
-/// `BAD_HANDLE`, `NULL_ARGUMENT`, `FORKED`.
+/// Returns: `OK`. `NOT_FOUND`, `NO_PERMISSION`, `IO`, `NO_MEMORY`, `SYSTEM`. `BUSY` while
+/// the monitor runs or is open. `INTERRUPTED` by a stop or a free meanwhile.
+/// `BAD_ARGUMENT` for an empty path, or one of more than 4,096 bytes. `BAD_HANDLE`,
+/// `NULL_ARGUMENT`, `FORKED`.
 /// Threads: any thread, at any time.
 /// Ownership: `path` stays the caller's.
 /// From a callback: of another monitor.
@@ -73,7 +73,8 @@ pub extern "C" fn ipmon_open_pcap_file(m: *mut ipmon_t, path: *const c_char) -> 
 /// another thread, for good: packets that this call had taken count as `discarded`.
 /// `BUSY` while another call pulls from this monitor, or an Arrow stream of it is not
 /// released. `BAD_ARGUMENT` when nothing is open, for a `capacity` of 0, a size that is
-/// none, an `out` that is not aligned or a time below -1. `BAD_HANDLE`, `NULL_ARGUMENT`, `FORKED`.
+/// none, an `out` that is not aligned or a time below -1. `BAD_HANDLE`, `NULL_ARGUMENT`,
+/// `FORKED`.
 /// Threads: any thread; one at a time for each monitor.
 /// Ownership: `out` stays the caller's. What its packets point to, texts included, is
 /// borrowed until the next `ipmon_next_batch()`, `ipmon_do_events()`, open, stop, reset

@@ -12,7 +12,7 @@ use std::ffi::{c_char, c_int};
 use std::time::Duration;
 
 /// Starts (`active` not 0) or stops (0) the live capture. A stop also ends a
-/// file that another thread parses.
+/// file that another thread parses, and what is open to be pulled from.
 ///
 /// A start opens the interface on this thread, so that its errors are
 /// returned here, and captures on a thread of the library.
@@ -27,8 +27,7 @@ use std::time::Duration;
 /// ending, and inside this monitor's callbacks after its end was asked for;
 /// `NO_PERMISSION`, `NO_DEVICE`, `DEVICE_DOWN`, `NO_LIBPCAP`, `BAD_FILTER`,
 /// `FILTER_TOO_COMPLEX`, `UNSUPPORTED` for a `time_source`, `NO_MEMORY`, `SYSTEM`;
-/// `INTERRUPTED` once `exit()` was
-/// called.
+/// `INTERRUPTED` once `exit()` was called.
 /// Stop: `PENDING` inside a callback of another monitor while this one runs.
 /// `BAD_HANDLE`, `NULL_ARGUMENT`, `FORKED`.
 /// Threads: any thread, at any time.
@@ -69,8 +68,8 @@ fn too_late() -> Failure {
     Failure::new(IPMON_STATUS_INTERRUPTED, "the program is ending; no capture starts any more")
 }
 
-/// Whether a live capture runs: 1 from a start until a stop, or until a
-/// failure ends it.
+/// Whether a live capture runs: 1 from a start or `ipmon_open_live()` until a stop,
+/// or until a failure ends it.
 ///
 /// Returns: `OK`, with `active` written. `BAD_HANDLE`, `NULL_ARGUMENT`,
 /// `FORKED`.
@@ -83,13 +82,13 @@ pub extern "C" fn ipmon_get_active(m: *mut ipmon_t, active: *mut c_int) -> ipmon
     with_monitor(m, |monitor| put(active, "active", c_int::from(monitor.active())))
 }
 
-/// Waits until nothing runs.
+/// Waits until nothing runs, and nothing is open.
 ///
 /// `timeout_ms` is in milliseconds; 0 only looks, -1 waits for ever.
 ///
 /// Returns: `OK`: the last run ended without failure, or nothing ran since the
 /// monitor was made or reset. The failure that ended it otherwise, or that the
-/// last start or parse was refused with. `TIMEOUT`: it goes on. `INTERRUPTED`
+/// last start, parse or open was refused with. `TIMEOUT`: it goes on. `INTERRUPTED`
 /// by `ipmon_interrupt()`. `PENDING` inside a callback while it goes on.
 /// `BAD_ARGUMENT` for a time below -1. `BAD_HANDLE`, `NULL_ARGUMENT`, `FORKED`.
 /// Threads: any thread, at any time; several may wait.
@@ -123,9 +122,9 @@ pub(super) fn timeout(ms: c_int) -> Result<Option<Duration>, Failure> {
 ///
 /// Returns: `OK`: read to the end. `INTERRUPTED` by a stop, a free (on any
 /// thread or in a callback) or `ipmon_interrupt()`. `NOT_FOUND`,
-/// `NO_PERMISSION`, `IO` (a directory is that too). `NOT_A_CAPTURE`; `TRUNCATED`, `MALFORMED`,
-/// `UNSUPPORTED`: every packet before that place was delivered, and the error
-/// text names the byte offset and the reason. `NO_LIBPCAP` with a filter.
+/// `NO_PERMISSION`, `IO` (a directory is that too). `NOT_A_CAPTURE`; `TRUNCATED`,
+/// `MALFORMED`, `UNSUPPORTED`: every packet before that place was delivered, and the
+/// error text names the byte offset and the reason. `NO_MEMORY`, `SYSTEM`.
 /// `BUSY` while the monitor runs. `BAD_ARGUMENT` for an empty path, or one of
 /// more than 4,096 bytes. `BAD_HANDLE`, `NULL_ARGUMENT`, `FORKED`.
 /// Threads: any thread; returns when the file is over.
@@ -168,8 +167,8 @@ pub extern "C" fn ipmon_get_accept_data(m: *mut ipmon_t, accept: *mut c_int) -> 
 }
 
 /// Ends a parse after the current callback (and with it every wait for its
-/// end), or a wait for the end of a live capture, which goes on; when there is
-/// neither, the next such call ends at once.
+/// end), a call that pulls, or a wait for the end of a live capture or of what is
+/// open, which go on; when there is none of these, the next such call ends at once.
 ///
 /// Returns: nothing, not even a failure; a handle that names no monitor is
 /// passed over.
@@ -187,8 +186,8 @@ pub extern "C" fn ipmon_interrupt(m: *mut ipmon_t) {
     });
 }
 
-/// The counters of the run, or of the last one. A start or a parse that is
-/// refused by the interface or the file sets them to 0.
+/// The counters of the run, or of the last one. A start, a parse or an open that
+/// is refused by the interface or the file sets them to 0.
 ///
 /// `stats_size` is `sizeof(ipmon_stats)`: a library that knows fewer fields
 /// sets the rest to 0, and `struct_size` tells how far it knows them.

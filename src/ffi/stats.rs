@@ -9,9 +9,9 @@ use std::mem::{offset_of, size_of};
 /// `unsupported`, `truncated`, the four `malformed_` counters, `filtered`,
 /// `paused`, `discarded` and `dropped`, exactly. During a run, the counters of
 /// the kernel are up to 250 ms and one batch of callbacks behind, and the others
-/// one packet at most. A
-/// later version may tell causes apart further; what it tells apart still
-/// counts in the field where this version counts it, so that the sum holds.
+/// one packet at most. A later version may tell causes apart further; what it
+/// tells apart still counts in the field where this version counts it, so that
+/// the sum holds.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct ipmon_stats {
@@ -23,8 +23,8 @@ pub struct ipmon_stats {
     /// and that match the filter, the dropped ones included; on loopback, which
     /// shows every packet twice, one of the two.
     pub received: u64,
-    /// Packets handed to the callback; with no callback set, packets that
-    /// would have been.
+    /// Packets handed to the callback, or to a call that pulls; with no callback
+    /// set, packets that would have been.
     pub delivered: u64,
     /// Frames whose link layer leads to something else than IP, such as ARP.
     pub not_ip: u64,
@@ -46,8 +46,9 @@ pub struct ipmon_stats {
     /// Packets that came while delivery was paused.
     pub paused: u64,
     /// Frames that had arrived and that a stop kept from delivery: one from
-    /// inside a callback, or one whose waiting frames took the callbacks longer
-    /// than 60 ms.
+    /// inside a callback, one of what is pulled, or one whose waiting frames took
+    /// the callbacks longer than 60 ms. Also a frame that the system had no means
+    /// to filter, with which the run failed.
     pub discarded: u64,
     /// Frames that the kernel had no room for.
     pub dropped: u64,

@@ -46,7 +46,7 @@ pub const IPMON_STATUS_DEVICE_GONE: i32 = -14;
 /// libpcap is needed for this and is not installed; the error text names
 /// the package.
 pub const IPMON_STATUS_NO_LIBPCAP: i32 = -15;
-/// The filter expression is wrong; the error text says where.
+/// The filter expression is wrong; the error text says why.
 pub const IPMON_STATUS_BAD_FILTER: i32 = -16;
 /// The filter expression is beyond the limits.
 pub const IPMON_STATUS_FILTER_TOO_COMPLEX: i32 = -17;
