@@ -13,8 +13,7 @@ cd "$(dirname "$0")/.."
 only=${IPMON_ONLY:-}
 export IPMON_SLOW=${IPMON_SLOW:-1}
 [[ ${IPMON_FULL:-0} == 0 ]] && patience=300 || patience=3000
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
+. tests/checks.sh
 
 # The instrumentation is part of every stable compiler; only its flag is not stable.
 # With --target, build scripts stay as they are.
@@ -38,19 +37,6 @@ compile() { # OUTPUT SOURCE...
         -Wl,--disable-new-dtags,-rpath,"$lib" -lpthread
 }
 
-passed=0 failed=0 skipped=0
-result() { # STATUS NAME LOG
-    case $1 in
-    0) passed=$((passed + 1)) && echo "ok $2$(sed -n 's/^[0-9]* checks; \(.*\)/ (\1)/p' "$3")" ;;
-    77) skipped=$((skipped + 1)) && echo "skip $2: $(tail -n 1 "$3")" ;;
-    *)
-        failed=$((failed + 1))
-        echo "not ok $2 (exit status $1)"
-        head -n 60 "$3" | sed 's/^/    /'
-        ;;
-    esac
-}
-
 for source in tests/c/*.c; do
     name=$(basename "$source" .c)
     [[ $name != *_b && (-z $only || $name =~ $only) ]] || continue
@@ -64,7 +50,7 @@ for source in tests/c/*.c; do
     status=$?
     # Children, whose status a program may not pass on, report into the log as well.
     if grep -qE 'ERROR: (Address|Leak)Sanitizer|runtime error:' "$work/log"; then status=99; fi
-    result $status "$name" "$work/log"
+    judge $status "$name"
 done
 
 # finds KIND REPORT [FUNCTION]: the planted error is reported, inside that function.
@@ -73,11 +59,11 @@ finds() {
     local status=$?
     echo "(the report should say: $2 ${3-})" >>"$work/log"
     [[ $status != 0 ]] && grep -q -- "$2" "$work/log" && grep -q -- "in ${3-}" "$work/log"
-    result $? "planted: $1" "$work/log"
+    judge $? "planted: $1"
 }
 compile "$work/planted" tests/tools/planted_memory.c || exit 1
 "$work/planted" nothing tests/data/sample.pcap >"$work/log" 2>&1
-result $? "planted: nothing" "$work/log"
+judge $? "planted: nothing"
 finds a-kept-packet heap-use-after-free main
 # Only a library that is instrumented itself finds these.
 finds a-freed-output heap-use-after-free ipmon_get_active
@@ -87,5 +73,4 @@ finds a-double-free double-free main
 finds a-leak 'detected memory leaks' main
 finds an-overflow 'signed integer overflow' main
 
-echo "$passed passed, $failed failed, $skipped skipped"
-[[ $failed == 0 && $passed != 0 ]]
+count_checks

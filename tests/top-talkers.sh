@@ -13,18 +13,7 @@ if [[ ${1:-} != inside ]]; then
     fi
     exec unshare -n "$0" inside
 fi
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-passed=0 failed=0
-check() { # NAME COMMAND...
-    if "${@:2}" >"$work/log" 2>&1; then
-        passed=$((passed + 1)) && echo "ok $1"
-    else
-        failed=$((failed + 1))
-        echo "not ok $1"
-        tail -n 15 "$work/log" "$work/out" "$work/errors" | sed 's/^/    /'
-    fi
-}
+. tests/checks.sh
 
 compiles() {
     for compiler in gcc clang; do
@@ -96,5 +85,4 @@ check "the busiest pair is still first" keeps_the_busiest
 check "nothing is lost" loses_nothing
 check "Ctrl-C ends it, with status 0" ends_quietly
 check "a wrong interface is named" says_what_is_wrong
-echo "$passed passed, $failed failed, 0 skipped"
-[[ $failed == 0 ]]
+count_checks

@@ -15,8 +15,7 @@ only=${IPMON_ONLY:-}
 repeat=${IPMON_REPEAT:-5}
 export IPMON_SLOW=${IPMON_SLOW:-1}
 [[ ${IPMON_FULL:-0} == 0 ]] && patience=300 || patience=3000
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
+. tests/checks.sh
 
 programs=(
     a_pull_can_be_stopped
@@ -65,23 +64,10 @@ compile() { # OUTPUT SOURCE
             -lpthread -ldl -lrt -lm -lstdc++
 }
 
-passed=0 failed=0 skipped=0
-result() { # STATUS NAME LOG
-    case $1 in
-    0) passed=$((passed + 1)) && echo "ok $2$(sed -n 's/^[0-9]* checks; \(.*\)/ (\1)/p' "$3")" ;;
-    77) skipped=$((skipped + 1)) && echo "skip $2: $(tail -n 1 "$3")" ;;
-    *)
-        failed=$((failed + 1))
-        echo "not ok $2 (exit status $1)"
-        head -n 80 "$3" | sed 's/^/    /'
-        ;;
-    esac
-}
-
 for name in "${programs[@]}"; do
     [[ -z $only || $name =~ $only ]] || continue
     if ! compile "$work/$name" "tests/c/$name.c" >"$work/log" 2>&1; then
-        result 1 "$name" "$work/log"
+        judge 1 "$name"
         continue
     fi
     for ((i = 1; i <= repeat; i++)); do
@@ -90,7 +76,7 @@ for name in "${programs[@]}"; do
         if grep -q 'WARNING: ThreadSanitizer' "$work/log"; then status=66; fi
         [[ $status == 0 ]] || break
     done
-    result $status "$name, $repeat times" "$work/log"
+    judge $status "$name, $repeat times"
 done
 
 # finds KIND FUNCTION: a race in that function is reported. The sanitizer overlooks
@@ -102,14 +88,13 @@ finds() {
         [[ $? == 66 ]] && grep -q 'data race' "$work/log" && grep -q "#[0-9]* $2 " "$work/log" && break
     done
     [[ $i != 5 ]]
-    result $? "planted: $1" "$work/log"
+    judge $? "planted: $1"
 }
 compile "$work/planted" tests/tools/planted_race.c || exit 1
 "$work/planted" nothing tests/data/sample.pcap >"$work/log" 2>&1
-result $? "planted: nothing" "$work/log"
+judge $? "planted: nothing"
 finds callbacks-share-a-counter on_packet
 # Only a library that is instrumented itself finds this one.
 finds calls-share-an-output ipmon_get_accept_data
 
-echo "$passed passed, $failed failed, $skipped skipped"
-[[ $failed == 0 && $passed != 0 ]]
+count_checks
