@@ -58,6 +58,7 @@ test:
 	@tests/contracts.sh
 	@tests/readme.sh
 	@tests/sniff.sh
+	@tests/sniff-live.sh
 	@tests/top-talkers.sh
 	@tests/without-libpcap.sh
 	@tests/faults.sh
