@@ -6,6 +6,7 @@
  * every run is exact. */
 #include "leftovers.h"
 #include "net.h"
+#include "peer.h"
 
 enum { COUNT = 50, SIZE = 64 };
 

@@ -3,6 +3,7 @@
  * and memory stays as it was. A callback that is in the midst of two seconds holds a stop
  * for no longer than that and 100 ms. */
 #include "net.h"
+#include "peer.h"
 #include "leftovers.h"
 
 enum { RATE = 200000, SIZE = 64 };

@@ -8,6 +8,7 @@
  * ring to the next, with the ring not full, and the capture's thread may have to wait
  * for its processor between taking frames and asking for the counters. */
 #include "net.h"
+#include "peer.h"
 
 enum { FLOOD = 60000, SIZE = 1300 };
 

@@ -4,6 +4,7 @@
  * again when that was asked for; a wait on a silent interface ends within 50 ms of a stop;
  * a thousand of them leave nothing behind; and a program may end with one open. */
 #include "net.h"
+#include "peer.h"
 #include "leftovers.h"
 
 enum { MOST = 256 };

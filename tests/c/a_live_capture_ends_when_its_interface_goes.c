@@ -1,6 +1,7 @@
 /* The interface is taken away during a capture: on_error says DEVICE_GONE once, ENDED
  * follows with the same, and so does ipmon_wait(). */
 #include "net.h"
+#include "peer.h"
 
 static ipmon_t *m;
 static struct seen s;

@@ -2,6 +2,7 @@
  * after 60 ms is `discarded`. Where the kernel's ring was full before, a notice says
  * how many frames are missing. */
 #include "net.h"
+#include "peer.h"
 
 static struct seen s;
 static uint64_t gaps;

@@ -3,6 +3,7 @@
  * that was sent; and in the midst of a flood the packets up to the stop are there without
  * a hole. */
 #include "net.h"
+#include "peer.h"
 
 enum { TRICKLE = 50, SIZE = 100 };
 

@@ -3,6 +3,7 @@
  * is counted, of a capture as of a pipe. */
 #include "capture.h"
 #include "net.h"
+#include "peer.h"
 
 #include <sys/stat.h>
 #include <sys/syscall.h>

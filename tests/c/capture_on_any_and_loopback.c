@@ -1,6 +1,7 @@
 /* On loopback, which shows every packet twice, each is delivered once; "any" watches
  * all interfaces and says which one it was. A local address names its interface. */
 #include "net.h"
+#include "peer.h"
 
 enum { COUNT = 50 };
 

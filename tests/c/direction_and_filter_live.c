@@ -1,6 +1,7 @@
 /* Live, the direction option chooses which packets are taken, no packet
  * says the wrong one, and a filter keeps the rest out of the ledger. */
 #include "net.h"
+#include "peer.h"
 
 enum { IN = 30, OUT = 20 };
 

@@ -1,6 +1,7 @@
 /* Four monitors capture on one interface at once, each with a filter, a latency and a snap
  * length of its own: each gets exactly its own packets, each once and in their order. */
 #include "net.h"
+#include "peer.h"
 
 enum { MONITORS = 4, SIZE = 100, MOST = 100000 };
 

@@ -2,6 +2,7 @@
  * once, with the right ports and length and a time between its sending and its
  * arrival here; and the ledger leaves nothing open. */
 #include "net.h"
+#include "peer.h"
 
 enum { SIZE = 100, MOST = 100000 };
 

@@ -1,6 +1,7 @@
 /* Promiscuous mode and the frames of all multicast groups are asked of the interface for
  * as long as a capture that wants them runs, and no longer. */
 #include "net.h"
+#include "peer.h"
 
 /* As the interface has them itself; what other calls tell is what was asked for by ip. */
 enum { PROMISCUOUS = 0x100, ALL_MULTICAST = 0x200, MODES = PROMISCUOUS | ALL_MULTICAST };

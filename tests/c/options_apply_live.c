@@ -1,6 +1,7 @@
 /* What the options for live capture do: the snap length cuts frames, the smallest
  * latency and the longest deliver alike, removed callbacks and pauses hold. */
 #include "net.h"
+#include "peer.h"
 
 enum { COUNT = 40, SIZE = 500 };
 

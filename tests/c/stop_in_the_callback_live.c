@@ -1,6 +1,7 @@
 /* A stop, or a free, in a callback of a live capture returns at once: the current
  * packet is the last, ENDED follows, and what had arrived is `discarded`. */
 #include "net.h"
+#include "peer.h"
 
 enum { LAST = 20 };
 

@@ -4,6 +4,7 @@
 #include "net.h"
 #include "capture.h"
 
+#include <poll.h>
 #include <sys/epoll.h>
 #include <sys/stat.h>
 

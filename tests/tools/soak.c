@@ -11,6 +11,7 @@
  * the first run; and from the second minute on its memory does not grow. Prints a line for
  * each of these. */
 #include "../c/net.h"
+#include "../c/peer.h"
 #include "../c/leftovers.h"
 
 enum { RATE = 50000, SIZE = 100, MOST_SAMPLES = 100000 };
