@@ -36,7 +36,7 @@ fn write_the_corpus() {
 /// Sequences of calls, each over a small capture (fuzz/targets/calls.rs reads them).
 fn calls(random: &mut Random) -> impl Iterator<Item = Vec<u8>> {
     // A handle of 3 is the first monitor, of 11 the second, of 2 one that is gone.
-    let sequences: [&[u8]; 9] = [
+    let sequences: [&[u8]; 10] = [
         // Made, and parsed; the callbacks ask for the counters, stop, and free.
         &[0, 0, 3, 3, 2, 1, 28, 3, 0, 120, 0],
         &[0, 0, 3, 3, 2, 0, 1, 22, 3, 0, 0, 3, 3, 2],
@@ -49,6 +49,8 @@ fn calls(random: &mut Random) -> impl Iterator<Item = Vec<u8>> {
         &[0, 0, 14, 3, 0, 0, 3, 3, 2, 14, 3, 0, 1, 27, 3, 3, 3, 2, 25, 3, 7, 1, 0],
         &[0, 0, 24, 3, 0, 1, 20, 3, 10, 97, 98, 99, 195, 164, 97, 97, 97, 97, 97, 4, 4, 4],
         &[29, 0, 0, 96, 8, 0, 160, 8, 30, 0, 0, 4, 7, 12, 30, 0, 0, 6, 1, 63, 31, 0, 0, 9],
+        // Pulled in batches, and by callbacks.
+        &[0, 0, 3, 3, 6, 1, 7, 15, 1, 1, 1, 1, 0, 0, 0, 0, 1, 1, 1, 1, 0, 1, 1, 3, 2, 3],
     ];
     let files: Vec<_> = seeds::captures(random, 1)
         .into_iter()

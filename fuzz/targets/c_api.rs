@@ -32,7 +32,7 @@ pub struct Array {
     pub private_data: *mut c_void,
 }
 
-// As include/ipmon.h declares them. The packet, the error, the notice and the adapters are
+// As include/ipmon.h declares them, but for a live capture. The packet, the error, the notice and the adapters are
 // bytes here: what they hold is tested elsewhere.
 #[rustfmt::skip]
 unsafe extern "C" {
@@ -75,7 +75,6 @@ unsafe extern "C" {
     pub unsafe fn ipmon_get_accept_data(m: Handle, accept: *mut c_int) -> i32;
     pub safe fn ipmon_interrupt(m: Handle);
     pub unsafe fn ipmon_get_stats(m: Handle, out: *mut u64, size: usize) -> i32;
-    pub safe fn ipmon_open_live(m: Handle) -> i32;
     pub unsafe fn ipmon_open_pcap_file(m: Handle, path: *const c_char) -> i32;
     pub unsafe fn ipmon_next_batch(m: Handle, out: *mut u64, size: usize, capacity: usize, timeout_ms: c_int) -> isize;
     pub unsafe fn ipmon_batch_bytes(m: Handle, base: *mut *const u8, length: *mut usize) -> i32;
@@ -99,6 +98,8 @@ pub const BAD_SIZE: i32 = -4;
 pub const BUSY: i32 = -5;
 pub const PENDING: i32 = -6;
 pub const INTERRUPTED: i32 = -7;
+pub const TIMEOUT: i32 = -8;
+pub const END: i32 = -9;
 pub const NO_DEVICE: i32 = -12;
 pub const NO_LIBPCAP: i32 = -15;
 pub const BAD_FILTER: i32 = -16;

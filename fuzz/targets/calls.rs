@@ -7,11 +7,13 @@
 
 mod c_api;
 mod input;
+mod runs;
 
 use c_api::*;
 use input::Input;
 use ipmon as _; // for its C functions
 use libfuzzer_sys::fuzz_target;
+use runs::{OF_A_FILE, OF_A_RUN};
 use std::cell::{Cell, RefCell};
 use std::ffi::{CString, c_int, c_void};
 use std::fs::File;
@@ -19,10 +21,6 @@ use std::hint::black_box;
 use std::io::Write;
 use std::os::fd::{AsRawFd, FromRawFd};
 use std::ptr::{null, null_mut};
-
-const OF_A_RUN: [i32; 6] = [OK, INTERRUPTED, NOT_FOUND, IO, NO_LIBPCAP, BAD_ARGUMENT];
-/// `NOT_A_CAPTURE`, `TRUNCATED`, `MALFORMED`, `UNSUPPORTED`.
-const OF_A_FILE: [i32; 4] = [-20, -21, -22, -23];
 
 const MONITORS: usize = 4;
 /// Callbacks that call back go no deeper.
@@ -87,8 +85,8 @@ struct Play {
     file: CString,
 }
 
-/// Looks into what a packet lends, as a program does, and makes some calls.
-unsafe extern "C-unwind" fn on_packet(packet: *const c_void, play: *mut c_void) {
+/// Looks into what a packet lends, as a program does.
+unsafe fn look_at(packet: *const c_void) {
     // SAFETY: the library lends a whole packet; these are its bytes.
     let bytes = unsafe { std::slice::from_raw_parts(packet.cast::<u8>(), PACKET_SIZE) };
     let payload = usize::from_ne_bytes(bytes[56..64].try_into().unwrap()) as *const u8;
@@ -96,6 +94,12 @@ unsafe extern "C-unwind" fn on_packet(packet: *const c_void, play: *mut c_void) 
     // SAFETY: as the header says of the payload.
     let payload = unsafe { std::slice::from_raw_parts(payload, length as usize) };
     black_box(payload.iter().map(|b| u64::from(*b)).sum::<u64>());
+}
+
+/// Looks, and makes some calls.
+unsafe extern "C-unwind" fn on_packet(packet: *const c_void, play: *mut c_void) {
+    // SAFETY: a packet of the library's.
+    unsafe { look_at(packet) };
     // SAFETY: the play that set this callback.
     unsafe { on_anything(packet, play) };
 }
@@ -112,30 +116,6 @@ unsafe extern "C-unwind" fn on_anything(_event: *const c_void, play: *mut c_void
         }
     }
     play.depth.set(play.depth.get() - 1);
-}
-
-/// Reads every byte of a batch whose columns are of one byte a row at least.
-unsafe fn look_into(batch: &Array) -> u64 {
-    let rows = batch.length as usize;
-    let mut sum = 0;
-    for n in 0..batch.n_children as usize {
-        // SAFETY: as many children as it says, each a column that is not released.
-        let column = unsafe { &**batch.children.add(n) };
-        // SAFETY: every column has values, or offsets.
-        let values = unsafe { *column.buffers.add(1) };
-        let mut length = rows;
-        let mut bytes = values;
-        if column.n_buffers == 3 {
-            // SAFETY: the offset behind the last value.
-            length = unsafe { *values.cast::<i32>().add(rows) } as usize;
-            // SAFETY: the bytes of texts.
-            bytes = unsafe { *column.buffers.add(2) };
-        }
-        // SAFETY: so many bytes, at least.
-        let bytes = unsafe { std::slice::from_raw_parts(bytes, length) };
-        sum += bytes.iter().map(|b| u64::from(*b)).sum::<u64>();
-    }
-    sum
 }
 
 impl Play {
@@ -247,101 +227,6 @@ impl Play {
         self.alive.borrow_mut().retain(|alive| *alive != m);
         if status == OK {
             self.gone.borrow_mut().push(m);
-        }
-    }
-
-    fn parse(&self, m: Handle) {
-        let path = match self.input.byte() % 8 {
-            0 => CString::new("/dev/null").unwrap(),
-            1 => CString::new([b"/nowhere/", self.input.text().as_bytes()].concat()).unwrap(),
-            7 => return self.stream(m),
-            _ => self.file.clone(),
-        };
-        let (alive, busy) = (self.alive.borrow().contains(&m), self.is_running(m));
-        self.running.borrow_mut().push(m);
-        // SAFETY: a text that lives through the call.
-        let status = unsafe { ipmon_parse_pcap_file(m, path.as_ptr()) };
-        self.running.borrow_mut().pop();
-        let idle = [&OF_A_RUN[..], &OF_A_FILE].concat();
-        let allowed = if busy { &[BUSY, BAD_ARGUMENT][..] } else { &idle };
-        if alive && !self.alive.borrow().contains(&m) {
-            // Freed in one of its callbacks.
-            return assert!(allowed.contains(&status));
-        }
-        self.expect(m, status, allowed);
-        if !busy {
-            self.ledger(m);
-        }
-    }
-
-    /// Opens the file and reads some of it as Arrow batches, which may outlive the stream.
-    fn stream(&self, m: Handle) {
-        let busy = self.is_running(m);
-        self.running.borrow_mut().push(m);
-        // SAFETY: a text that lives through the call.
-        let status = unsafe { ipmon_open_pcap_file(m, self.file.as_ptr()) };
-        self.expect(m, status, if busy { &[BUSY] } else { &[OK, NO_LIBPCAP] });
-        if status == OK {
-            self.batches(m);
-            // Freed, maybe, in a callback of its own.
-            let stopped = ipmon_set_active(m, 0);
-            assert!(stopped == OK || stopped == BAD_HANDLE);
-        }
-        self.running.borrow_mut().pop();
-        if !busy {
-            self.ledger(m);
-        }
-    }
-
-    fn batches(&self, m: Handle) {
-        let (rows, columns) = (self.input.number(), self.input.number() as u32);
-        let rows = if rows > 1 << 16 && self.too_slow() { 0 } else { rows as usize };
-        // SAFETY: all of its members may be 0.
-        let mut stream: Stream = unsafe { std::mem::zeroed() };
-        // SAFETY: a struct to be written to.
-        let status = unsafe { ipmon_arrow_stream(m, rows, columns, &raw mut stream) };
-        let good = rows <= 1 << 20 && columns < 1 << 28;
-        self.expect(m, status, if good { &[OK] } else { &[BAD_ARGUMENT] });
-        let Some(release) = stream.release else { return };
-        let get_next = stream.get_next.unwrap();
-        let mut kept = Vec::new();
-        for _ in 0..self.input.byte() % 8 {
-            // SAFETY: as above.
-            let mut batch: Array = unsafe { std::mem::zeroed() };
-            // SAFETY: the stream is not released.
-            if unsafe { get_next(&raw mut stream, &raw mut batch) } != 0 {
-                // SAFETY: as above; a text that ends.
-                assert!(!unsafe { stream.get_last_error.unwrap()(&raw mut stream) }.is_null());
-            } else if batch.release.is_some() {
-                // SAFETY: a batch that is not released.
-                black_box(unsafe { look_into(&batch) });
-                kept.push(batch);
-            }
-        }
-        if self.input.byte() % 2 == 0 {
-            // SAFETY: once.
-            unsafe { release(&raw mut stream) };
-        }
-        for mut batch in kept {
-            // SAFETY: as above, and it is not released.
-            unsafe { black_box(look_into(&batch)) };
-            // SAFETY: once.
-            unsafe { batch.release.unwrap()(&raw mut batch) };
-        }
-        if stream.release.is_some() {
-            // SAFETY: once.
-            unsafe { release(&raw mut stream) };
-        }
-    }
-
-    /// After a run nothing is left open.
-    fn ledger(&self, m: Handle) {
-        let mut words = [0; STATS_WORDS];
-        // SAFETY: an array of that size.
-        let status = unsafe { ipmon_get_stats(m, words.as_mut_ptr(), STATS_WORDS * 8) };
-        if status == OK {
-            let [_, received, accounted @ .., _bytes] = words;
-            assert_eq!(received, accounted.iter().sum::<u64>(), "the ledger: {words:?}");
         }
     }
 
