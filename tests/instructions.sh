@@ -23,17 +23,19 @@ command -v valgrind >/dev/null || skip="there is no valgrind"
 tests/tools/build.sh instructions "$work/instructions"
 python3 tests/tools/instructions.py write "$work"
 
-# name, capture, text, access
-workloads='small-packets ipv4 0 0
-small-packets-with-text ipv4 1 0
-small-packets-in-blocks blocks 0 0
-small-packets-mapped ipv4 0 1
-ipv6-with-text ipv6 1 0
-vlan vlan 0 0'
+# name, capture, text, access, pull
+workloads='small-packets ipv4 0 0 0
+small-packets-with-text ipv4 1 0 0
+small-packets-in-blocks blocks 0 0 0
+small-packets-mapped ipv4 0 1 0
+small-packets-pulled ipv4 0 0 1
+small-packets-pulled-with-text ipv4 1 0 1
+ipv6-with-text ipv6 1 0 0
+vlan vlan 0 0 0'
 
 passed=0 failed=0 skipped=0
 [ "${1-}" != write ] || { sed -n '/^#/p' "$bounds"; echo "compiler: $here"; } >"$work/bounds"
-while read -r name capture text access; do
+while read -r name capture text access pull; do
     if [ -n "$skip" ]; then
         echo "skip $name: $skip"
         skipped=$((skipped + 1))
@@ -41,7 +43,7 @@ while read -r name capture text access; do
     fi
     for count in 1000 3000; do
         valgrind --quiet --tool=callgrind --callgrind-out-file="$work/out.$count" \
-            "$work/instructions" "$work/$capture.$count" "$text" "$access"
+            "$work/instructions" "$work/$capture.$count" "$text" "$access" "$pull"
     done
     found=$(python3 tests/tools/instructions.py count "$work/out.1000" "$work/out.3000")
     if [ "${1-}" = write ]; then

@@ -194,7 +194,7 @@ impl<'a, S: Sink + 'static, F: Source> Run<'a, S, F> {
         self.state.gaps_told = kernel.placed;
         if lost > 0 && self.shared.control.get() & AT_ONCE == 0 {
             let text = format!(
-                "the kernel dropped {lost} frames: buffer_size is too small for this callback"
+                "the kernel dropped {lost} frames: buffer_size is too small for how they are taken"
             );
             let notice = Notice { topic: Topic::Gap, error: None, count: lost, text: &text };
             self.shared.gate().notice(&notice);
@@ -244,17 +244,25 @@ impl<S: Sink, F: Source> Taker for Delivery<'_, S, F> {
 
     #[inline(always)]
     fn taken(&self) -> u64 {
-        self.number
+        self.number()
     }
 }
 
 impl<S: Sink, F: Source> Delivery<'_, S, F> {
+    /// Of a file there is one number for both: each store is felt.
     #[inline(always)]
     fn count(&mut self) {
-        self.number += 1;
-        if !F::LIVE {
-            self.counters.received.set(self.number);
+        if F::LIVE {
+            self.number += 1;
+        } else {
+            self.counters.received.add(1);
         }
+    }
+
+    /// How many frames the run has had.
+    #[inline(always)]
+    fn number(&self) -> u64 {
+        if F::LIVE { self.number } else { self.counters.received.get() }
     }
 
     #[inline(always)]
@@ -273,7 +281,7 @@ impl<S: Sink, F: Source> Delivery<'_, S, F> {
     #[inline(always)]
     fn deliver(&mut self, frame: Frame<'_>, headers: &impl Fields) -> bool {
         self.counters.delivered.add(1);
-        self.sink.packet(&Packet { frame, number: self.number, headers });
+        self.sink.packet(&Packet { frame, number: self.number(), headers });
         self.goes_on()
     }
 

@@ -16,7 +16,7 @@ cp bindings/node/bench/rival.cjs "$bench"
 [ -d "$bench/node_modules/pcap" ] || (
     cd "$bench"
     echo '{ "private": true }' >package.json
-    npm install --no-package-lock --no-audit --no-fund --loglevel=error --ignore-scripts \
+    npm install --no-package-lock --no-audit --no-fund --silent --ignore-scripts \
         pcap-parser@0.2.1 p-by-p@0.1.0 pcap@3.1.0 </dev/null
 )
 # The headers of Node come with it where a distribution packs it; nothing is fetched.
