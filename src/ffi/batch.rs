@@ -214,12 +214,15 @@ impl Batch<CSink> for CBatch {
         self.newest = frame.as_ptr();
         let offset = self.offset(frame.as_ptr());
         self.place().write_new(packet, offset.cast_unsigned() as u64);
+        // A constant, where it is one.
+        let mut stride = size_of::<Event>();
         if !self.plain {
             let h = packet.headers;
             self.finish(sink, h.version(), &h.source(), &h.destination());
+            stride = self.stride;
         }
         // SAFETY: at most the array's end.
-        self.next = unsafe { self.next.add(self.stride) };
+        self.next = unsafe { self.next.add(stride) };
     }
 
     fn count(&self) -> usize {
