@@ -104,29 +104,28 @@ impl Event {
         let (h, frame, event) = (packet.headers, &packet.frame, &mut self.0);
         debug_assert_eq!(packet.payload().len(), h.payload_length() as usize);
         let bytes = frame.bytes.as_ptr();
-        // What is known from before comes first, and is kept no longer.
-        event.timestamp = microseconds(frame.timestamp_ns);
-        event.timestamp_ns = frame.timestamp_ns;
-        event.frame_number = packet.number;
-        event.frame_wire_length = frame.wire_length;
-        event.link_type = frame.link_type.0;
+        event.transport = h.transport().0;
+        let direction = direction(frame.direction);
+        if direction != 0 {
+            event.transport[DIRECTION] = direction;
+        }
         event.interface_index = frame.interface;
         event.notes = packet.notes();
         event.payload_length = h.payload_length();
         event.payload_wire_length = h.payload_wire_length();
         event.ip_length = h.ip_length();
         event.frame_length = u32::try_from(frame.bytes.len()).unwrap_or(u32::MAX);
-        event.transport = h.transport().0;
-        let direction = direction(frame.direction);
-        if direction != 0 {
-            event.transport[DIRECTION] = direction;
-        }
         event.version_tos_flags_ttl = h.first().0;
+        event.timestamp = microseconds(frame.timestamp_ns);
+        event.timestamp_ns = frame.timestamp_ns;
         event.payload = bytes.wrapping_add(h.payload_start() as usize);
         event.source_ip = h.source();
         event.destination_ip = h.destination();
         event.ip = bytes.wrapping_add(h.ip_start() as usize);
         event.frame = bytes;
+        event.frame_wire_length = frame.wire_length;
+        event.link_type = frame.link_type.0;
+        event.frame_number = packet.number;
         event.payload_offset = h.payload_start().into();
     }
 
