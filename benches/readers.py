@@ -34,8 +34,7 @@ class Reader:
         return [str(self.command[0]), mode, str(file), *self.command[1:]]
 
 
-UNCHECKED = dict.fromkeys(("vlan", "ipv6-extensions", "ipv6-10", "ipv6-1000", "ipv6-new"),
-                          "it takes every frame for untagged IPv4")
+UNCHECKED = {"vlan": "it takes every frame for one without tags"}
 NO_FRAGMENT = "libtins 4.0 does not tell what follows a Fragment header"
 RUST = CARGO_OUT / "release"
 READERS = [

@@ -1,8 +1,8 @@
 /*
  * The bound: fills ipmon's event and calls its callback, and checks nothing. It takes every
  * record for one of a pcap file or an enhanced packet block, and every frame for Ethernet
- * with IPv4 without options, whole, no fragment, and with ports. What a reader takes beyond
- * this is what it costs to know.
+ * with a whole packet: of IPv4 without options, no fragment, and with ports; or, where the
+ * first is one, of IPv6. What a reader takes beyond this is what it costs to know.
  *
  * usage: unchecked MODE FILE [map]    map: the file is mapped instead of read
  */
@@ -16,7 +16,7 @@
 #include <unistd.h>
 
 enum { PIECE = 128 * 1024, PAGE = 4096, ROOM = 128, AHEAD = 2048 };
-enum { PCAPNG = 0x0a0d0d0a, ENHANCED_PACKET = 6 };
+enum { PCAPNG = 0x0a0d0d0a, ENHANCED_PACKET = 6, FRAGMENT = 44 };
 
 static struct reader reader;
 static ipmon_packet event;
@@ -28,15 +28,9 @@ static inline uint16_t be16(const uint8_t *at)
     return __builtin_bswap16(n);
 }
 
-/* What a record's header tells, and the call. */
-static inline void deliver(ipmon_on_ip_packet_fn callback, const uint8_t *frame,
-                           uint64_t microseconds, uint32_t captured, uint32_t length)
+static inline void parse_ipv4(ipmon_packet *e, const uint8_t *ip)
 {
-    ipmon_packet *e = &event;
-    const uint8_t *ip = frame + 14;
     uint32_t total = be16(ip + 2);
-    e->timestamp = (int64_t)microseconds;
-    e->timestamp_ns = (int64_t)(microseconds * 1000);
     e->tos = ip[1];
     e->flags = ip[6] >> 5;
     e->ttl = ip[8];
@@ -50,9 +44,61 @@ static inline void deliver(ipmon_on_ip_packet_fn callback, const uint8_t *frame,
     e->payload_length = e->payload_wire_length = total - 20;
     memcpy(e->source_ip, ip + 12, 4);
     memcpy(e->destination_ip, ip + 16, 4);
+    e->ip_length = total;
+}
+
+static inline int is_extension(unsigned protocol)
+{
+    return protocol == 0 || protocol == 43 || protocol == 60;
+}
+
+static inline void parse_ipv6(ipmon_packet *e, const uint8_t *ip)
+{
+    uint32_t total = 40u + be16(ip + 4), at = 40, id = 0;
+    unsigned protocol = ip[6], fragment = 0;
+    while (protocol == FRAGMENT || is_extension(protocol)) {
+        unsigned size = 8;
+        if (protocol == FRAGMENT) {
+            fragment = be16(ip + at + 2);
+            memcpy(&id, ip + at + 4, 4);
+        } else {
+            size = (ip[at + 1] + 1u) * 8;
+        }
+        protocol = ip[at];
+        at += size;
+        if (fragment >> 3) break; /* What follows is the middle of something. */
+    }
+    e->tos = (uint8_t)(be16(ip) >> 4);
+    e->ttl = ip[7];
+    e->flags = fragment & 1;
+    e->offset = (uint16_t)(fragment >> 3);
+    e->id = __builtin_bswap32(id);
+    e->notes = fragment ? IPMON_NOTE_FRAGMENT : 0;
+    e->source_port = fragment >> 3 ? 0 : be16(ip + at);
+    e->destination_port = fragment >> 3 ? 0 : be16(ip + at + 2);
+    e->ip_protocol = (uint8_t)protocol;
+    e->payload = ip + at;
+    e->payload_offset = 14 + at;
+    e->payload_length = e->payload_wire_length = total - at;
+    memcpy(e->source_ip, ip + 8, 16);
+    memcpy(e->destination_ip, ip + 24, 16);
+    e->ip_length = total;
+}
+
+/* What a record's header tells, and the call. */
+static inline void deliver(ipmon_on_ip_packet_fn callback, int v6, const uint8_t *frame,
+                           uint64_t microseconds, uint32_t captured, uint32_t length)
+{
+    ipmon_packet *e = &event;
+    const uint8_t *ip = frame + 14;
+    e->timestamp = (int64_t)microseconds;
+    e->timestamp_ns = (int64_t)(microseconds * 1000);
+    if (v6)
+        parse_ipv6(e, ip);
+    else
+        parse_ipv4(e, ip);
     e->ip = ip;
     e->frame = frame;
-    e->ip_length = total;
     e->frame_length = captured;
     e->frame_wire_length = length;
     e->frame_number++;
@@ -60,8 +106,8 @@ static inline void deliver(ipmon_on_ip_packet_fn callback, const uint8_t *frame,
 }
 
 /* From `at` as far as whole records go. */
-static const uint8_t *walk(const uint8_t *at, const uint8_t *end, int pcapng, int ahead,
-                           ipmon_on_ip_packet_fn callback)
+static inline const uint8_t *walk(const uint8_t *at, const uint8_t *end, int pcapng, int v6,
+                                  int ahead, ipmon_on_ip_packet_fn callback)
 {
     uint32_t word[7];
     while (end - at >= 32) {
@@ -73,9 +119,10 @@ static const uint8_t *walk(const uint8_t *at, const uint8_t *end, int pcapng, in
             __builtin_prefetch(at + AHEAD + 64);
         }
         if (!pcapng)
-            deliver(callback, at + 16, word[0] * 1000000ull + word[1], word[2], word[3]);
+            deliver(callback, v6, at + 16, word[0] * 1000000ull + word[1], word[2], word[3]);
         else if (word[0] == ENHANCED_PACKET)
-            deliver(callback, at + 28, (uint64_t)word[3] << 32 | word[4], word[5], word[6]);
+            deliver(callback, v6, at + 28, (uint64_t)word[3] << 32 | word[4], word[5],
+                    word[6]);
         at += size;
     }
     return at;
@@ -85,13 +132,17 @@ static const uint8_t *walk_kind(const uint8_t *at, const uint8_t *end, int pcapn
                                 ipmon_on_ip_packet_fn callback)
 {
     /* A loop for each, as every reader that is quick has. */
-    return pcapng ? walk(at, end, 1, ahead, callback) : walk(at, end, 0, ahead, callback);
+    if (pcapng) return walk(at, end, 1, 0, ahead, callback);
+    if (event.ip_version == 6) return walk(at, end, 0, 1, ahead, callback);
+    return walk(at, end, 0, 0, ahead, callback);
 }
 
+/* Whether the file is pcapng; also, of a pcap file, what its first packet is. */
 static int begins_as_pcapng(const uint8_t *file)
 {
     uint32_t word;
     memcpy(&word, file, 4);
+    if (word != PCAPNG) event.ip_version = file[24 + 16 + 14] >> 4;
     return word == PCAPNG;
 }
 

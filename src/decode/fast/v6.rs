@@ -29,7 +29,7 @@ pub(super) fn is_extended(window: &Window, start: usize) -> bool {
 }
 
 impl<'a, const EXTENDED: bool> V6<'a, EXTENDED> {
-    /// What has no extension headers may have been found out before.
+    /// Without `EXTENDED`, that no extension header follows was found out before.
     #[inline(always)]
     pub(super) fn new(frame: &Frame<'a>, window: &'a Window, start: usize) -> Option<Self> {
         let (ip, captured) = reach(frame, window, start, HEADER + PORTS)?;
