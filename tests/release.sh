@@ -22,7 +22,7 @@ refuses() { # WHAT COMMAND...: changed so, the check named WHAT fails, and no ot
         copy && "${@:2}" >/dev/null && git commit -qam changed
         packaging/release.sh check >"$work/out"
         cat "$work/out"
-        grep -qx "not ok $1" "$work/out" && [ "$(grep -c '^not ok' "$work/out")" = 1 ]
+        grep -q "^not ok $1 (" "$work/out" && [ "$(grep -c '^not ok' "$work/out")" = 1 ]
     )
 }
 
@@ -38,7 +38,7 @@ check "a header that is not kept" refuses "the header of the version is kept" \
 check "a tag that is taken" refuses "the tag is free" git tag "v$version"
 not_all_is_committed() {
     ! (copy && touch left-over && packaging/release.sh check) >"$work/out" &&
-        grep -qx "not ok the tree is clean" "$work/out"
+        grep -q "^not ok the tree is clean (" "$work/out"
 }
 check "a file that is not committed" not_all_is_committed
 count_checks
