@@ -119,7 +119,8 @@ impl Pcapng {
 
     /// Those of [`Packet::usual`] with a window, up to the first that is another; false
     /// when the taker wants no more. A function of its own, so that the loop has all
-    /// registers.
+    /// registers. It has the steps of [`Pcapng::plain_frames`]: one function for both, which
+    /// is given how a block is read, takes 144 instructions for a small packet, and not 136.
     #[inline(never)]
     fn usual_frames<const MAPPED: bool>(
         &mut self,
